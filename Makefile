@@ -1,0 +1,95 @@
+# mxplain: settings first, then the targets. `make help` lists them.
+#
+# Layout: every .c below sim/ models/ analysis/*/ goes into build/libmxplain.a, every .c in cli/
+# into the program, every tests/*/test_*.c is a cmocka program of its own. A new file needs no edit here.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= gcc
+BUILD   ?= build
+OPT     ?= -O2
+WERROR  ?=
+VERSION := 0.1.0
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+
+PKGS    := gsl libconfig sqlite3 jansson zlib
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+# Optional libraries: found by pkg-config, left out with WITHOUT="pcap zstd ...".
+WITHOUT ?=
+optional = $(if $(filter $(1),$(WITHOUT)),,$(shell pkg-config --exists $(2) 2>/dev/null && echo yes))
+define use_optional
+ifeq ($$(call optional,$(1),$(2)),yes)
+OPT_CPPFLAGS += -DHAVE_$(3)=1 $$(shell pkg-config --cflags $(2))
+OPT_LIBS     += $$(shell pkg-config --libs $(2))
+endif
+endef
+$(eval $(call use_optional,pcap,libpcap,PCAP))
+$(eval $(call use_optional,zstd,libzstd,ZSTD))
+$(eval $(call use_optional,lzma,liblzma,LZMA))
+$(eval $(call use_optional,protobuf-c,libprotobuf-c,PROTOBUF_C))
+$(eval $(call use_optional,cbor,libcbor,CBOR))
+
+# Where OpenBLAS is installed it serves the matrix work; GSL's own CBLAS otherwise.
+OPENBLAS := $(call optional,openblas,openblas)
+ifeq ($(OPENBLAS),yes)
+PKG_LIBS := $(filter-out -lgslcblas,$(PKG_LIBS)) $(shell pkg-config --libs openblas)
+OPT_CPPFLAGS += -DHAVE_OPENBLAS=1 $(shell pkg-config --cflags openblas)
+endif
+
+# -ffp-contract=off: fused multiply-add would change the bytes between compilers and levels.
+WARN    := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes \
+           -Wstrict-prototypes -Wpointer-arith -Wvla $(WERROR)
+CFLAGS  ?= $(OPT) -g
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DMXPLAIN_VERSION='"$(VERSION)"' $(OPT_CPPFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = -std=c11 $(WARN) -ffp-contract=off -fno-math-errno -pthread $(PKG_CFLAGS) $(SANITIZE) $(CFLAGS)
+LIBS    = $(PKG_LIBS) $(OPT_LIBS) -lm -pthread
+
+LIB_SRC  := $(wildcard sim/*.c models/*.c analysis/*/*.c)
+CLI_SRC  := $(wildcard cli/*.c)
+TEST_SUPPORT_SRC := $(wildcard tests/support/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c tests/golden/test_*.c tests/statistical/test_*.c)
+VERIFY_SRC := $(wildcard tests/verify/test_*.c)
+BENCH_SRC := $(wildcard bench/bench_*.c)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
+SUPPORT_OBJ := $(TEST_SUPPORT_SRC:%.c=$(BUILD)/%.o)
+UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
+VERIFY_BIN := $(VERIFY_SRC:%.c=$(BUILD)/%)
+BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
+
+.PHONY: all help demo check unit verify asan ubsan tsan bench fuzz format lint install uninstall clean packages
+
+all: $(BUILD)/mxplain
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+$(BUILD)/libmxplain.a: $(LIB_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/mxplain: $(CLI_OBJ) $(BUILD)/libmxplain.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: tests/%.c $(SUPPORT_OBJ) $(BUILD)/libmxplain.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(SUPPORT_OBJ) $(BUILD)/libmxplain.a -lcmocka $(LIBS)
+
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libmxplain.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libmxplain.a $(LIBS)
+
+.SECONDARY: $(SUPPORT_OBJ)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+unit: $(UNIT_BIN)
+	@scripts/run-tests.sh $(UNIT_BIN)
+
+clean:
+	rm -rf $(BUILD)
