@@ -1,6 +1,7 @@
 /* intern.h - strings by small number: names, clients and servers of a log.
  *
- * Ids are 0, 1, 2 ... in order of first appearance. Strings are stored once, byte for byte (any byte but NUL).
+ * Ids are 0, 1, 2 ... in order of first appearance. Strings are stored once, byte for byte (any
+ * byte but NUL).
  */
 #ifndef SIM_INTERN_H
 #define SIM_INTERN_H
@@ -29,8 +30,8 @@ void intern_init(struct intern *self);
 /* Frees everything; safe on an initialised or already freed table. */
 void intern_free(struct intern *self);
 
-/* Gives the id of text[0..length) in *id, adding it if new. A NUL byte inside ends the string there.
- * Fails with STATUS_RUN when memory or ids run out; the table is then unchanged. */
+/* Gives the id of text[0..length) in *id, adding it if new. A NUL byte inside ends the string
+ * there. Fails with STATUS_RUN when memory or ids run out; the table is then unchanged. */
 int intern_add(struct intern *self, const char *text, size_t length, uint32_t *id);
 
 /* The id of a string, or INTERN_NONE where it is not in the table. */

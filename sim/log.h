@@ -1,8 +1,8 @@
 /* log.h - the log table: queries, observed or synthetic, in one type.
  *
- * Time is integer microseconds since 1970-01-01T00:00:00Z (UTC, no leap seconds). A query names its client,
- * server and query name by id: ids belong to the tables that come with the log (struct query_log) or, inside a trial,
- * to the simulated world.
+ * Time is integer microseconds since 1970-01-01T00:00:00Z (UTC, no leap seconds). A query names its
+ * client, server and query name by id: ids belong to the tables that come with the log (struct
+ * query_log) or, inside a trial, to the simulated world.
  */
 #ifndef SIM_LOG_H
 #define SIM_LOG_H
@@ -45,10 +45,12 @@ struct query {
 
 enum query_flag {
     QUERY_LOSSY_NAME = 1u << 0, /* the source wrote the name lossily ("?", "<name unprintable>") */
-    QUERY_INSERTED = 1u << 1,   /* put in by an edit of a sensor, not by traffic (synthetic logs only) */
+    QUERY_INSERTED =
+        1u << 1, /* put in by an edit of a sensor, not by traffic (synthetic logs only) */
 };
 
-/* What the source of a log could tell; statistics that need a missing column are left out by name. */
+/* What the source of a log could tell; statistics that need a missing column are left out by name.
+ */
 enum log_column {
     COLUMN_TIME = 1u << 0,
     COLUMN_CLIENT = 1u << 1,
@@ -73,8 +75,9 @@ int query_array_reserve(struct query_array *self, size_t n);
 /* Appends one query. STATUS_RUN when memory runs out, array unchanged. */
 int query_array_add(struct query_array *self, struct query query);
 
-/* Sorts by time; queries of equal time keep their order. `scratch` is working space, reused between calls (its
- * contents are lost). Linear time for spread-out logs, n log n at worst. STATUS_RUN when memory runs out. */
+/* Sorts by time; queries of equal time keep their order. `scratch` is working space, reused between
+ * calls (its contents are lost). Linear time for spread-out logs, n log n at worst. STATUS_RUN when
+ * memory runs out. */
 int query_array_sort(struct query_array *self, struct query_array *scratch);
 
 /* A log with its own name tables: what a reader makes and an exporter writes. */
@@ -85,7 +88,8 @@ struct query_log {
     struct intern servers; /* servers, by address or file; id 0 = "" = unknown */
     unsigned columns;      /* bits of enum log_column that the source had */
     time_us resolution_us; /* of the time stamps: 1000000 for whole seconds */
-    time_us from_us;       /* window that the log claims to cover, [from, until); from == until: not known */
+    time_us
+        from_us; /* window that the log claims to cover, [from, until); from == until: not known */
     time_us until_us;
 };
 

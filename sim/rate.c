@@ -1,0 +1,100 @@
+#include "sim/rate.h"
+
+#include <math.h>
+
+static int32_t hour_index(const struct civil_grid *grid, time_us t)
+{
+    if (t < grid->origin_us)
+        return 0;
+    int64_t i = (t - grid->origin_us) / US_PER_HOUR;
+    return i < grid->n_hours ? (int32_t)i : grid->n_hours - 1;
+}
+
+static double hour_rate(const struct rate_profile *self, int32_t i)
+{
+    double rate = self->weight[self->grid->hour_of_week[i]];
+    return self->grid->holiday[i] ? rate * self->holiday_factor : rate;
+}
+
+void rate_flat(struct rate_profile *self, const struct civil_grid *grid)
+{
+    self->grid = grid;
+    self->holiday_factor = 1.0;
+    for (int i = 0; i < 168; i++)
+        self->weight[i] = 1.0;
+}
+
+/* Share of the hour [h, h+1) that lies in [start, end), for end up to 48. */
+static double overlap(double h, double start, double end)
+{
+    double low = fmax(h, start), high = fmin(h + 1.0, end);
+    return high > low ? high - low : 0.0;
+}
+
+void rate_working_hours(struct rate_profile *self, const struct civil_grid *grid, double start_h,
+                        double end_h, double night_factor, double weekend_factor)
+{
+    self->grid = grid;
+    self->holiday_factor = weekend_factor;
+    if (end_h <= start_h)
+        end_h += 24.0;
+    for (int i = 0; i < 168; i++) {
+        double h = i % 24;
+        double open = fmin(overlap(h, start_h, end_h) + overlap(h + 24.0, start_h, end_h), 1.0);
+        double weight = open + (1.0 - open) * night_factor;
+        self->weight[i] = i / 24 >= 5 ? weight * weekend_factor : weight;
+    }
+    rate_normalise(self);
+}
+
+void rate_normalise(struct rate_profile *self)
+{
+    double sum = 0.0;
+    for (int i = 0; i < 168; i++)
+        sum += self->weight[i];
+    for (int i = 0; i < 168; i++)
+        self->weight[i] = sum > 0.0 ? self->weight[i] * (168.0 / sum) : 1.0;
+}
+
+double rate_at(const struct rate_profile *self, time_us t)
+{
+    return hour_rate(self, hour_index(self->grid, t));
+}
+
+double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us until_us)
+{
+    double mass = 0.0;
+    for (time_us t = from_us; t < until_us;) {
+        int32_t i = hour_index(self->grid, t);
+        time_us end = self->grid->origin_us + (i + 1) * US_PER_HOUR;
+        if (end > until_us || i + 1 == self->grid->n_hours)
+            end = until_us;
+        mass += hour_rate(self, i) * (double)(end - t) * 1e-6;
+        t = end;
+    }
+    return mass;
+}
+
+time_us rate_advance(const struct rate_profile *self, time_us from_us, double mass_s)
+{
+    const struct civil_grid *grid = self->grid;
+    time_us t = from_us;
+    for (int32_t i = hour_index(grid, t); i < grid->n_hours; i++) {
+        time_us end = grid->origin_us + (i + 1) * US_PER_HOUR;
+        double rate = hour_rate(self, i);
+        double here = rate * (double)(end - t) * 1e-6;
+        if (here >= mass_s && rate > 0.0)
+            return t + (time_us)(mass_s / rate * 1e6);
+        mass_s -= here;
+        t = end;
+    }
+    return INT64_MAX;
+}
+
+time_us rate_next(const struct rate_profile *self, double base_per_s, time_us from_us,
+                  struct rng *rng)
+{
+    if (!(base_per_s > 0.0))
+        return INT64_MAX;
+    return rate_advance(self, from_us, rng_exponential(rng) / base_per_s);
+}

@@ -1,0 +1,47 @@
+/* rate.h - rate profiles: how busy a party is, hour by hour of its local week.
+ *
+ * Piecewise constant over local hours. Arrivals are drawn by inverse time: one exponential per
+ * event, walked through the hours (no thinning), so random numbers stay aligned when a rate
+ * changes.
+ */
+#ifndef SIM_RATE_H
+#define SIM_RATE_H
+
+#include "sim/civil.h"
+#include "sim/rng.h"
+
+struct rate_profile {
+    const struct civil_grid *grid; /* borrowed */
+    double weight[168]; /* relative rate per hour of the local week; mean 1 after rate_normalise */
+    double holiday_factor; /* multiplies the rate on holidays */
+};
+
+/* The flat profile: weight 1 everywhere. */
+void rate_flat(struct rate_profile *self, const struct civil_grid *grid);
+
+/* Office hours: weight 1 from start_h to end_h local (hours of day, fractions allowed, end may be
+ * past midnight), outside them `night_factor`, and all of it times `weekend_factor` on Saturday and
+ * Sunday (and on holidays). Then normalised. */
+void rate_working_hours(struct rate_profile *self, const struct civil_grid *grid, double start_h,
+                        double end_h, double night_factor, double weekend_factor);
+
+/* Scales the weights to mean 1 over the week, so that a base rate keeps its meaning. All-zero
+ * weights become flat. */
+void rate_normalise(struct rate_profile *self);
+
+/* Relative rate at an instant: 0 or more. Outside the grid the nearest hour counts. */
+double rate_at(const struct rate_profile *self, time_us t);
+
+/* Integral of the relative rate over [from, until), in seconds. */
+double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us until_us);
+
+/* The first arrival after `from` of a Poisson process with rate base_per_s * rate_at(t); INT64_MAX
+ * where there is none before the grid ends. base_per_s <= 0 gives none. */
+time_us rate_next(const struct rate_profile *self, double base_per_s, time_us from_us,
+                  struct rng *rng);
+
+/* The instant at which `mass_s` (seconds of relative rate) has passed since `from`; INT64_MAX where
+ * the grid ends first. */
+time_us rate_advance(const struct rate_profile *self, time_us from_us, double mass_s);
+
+#endif
