@@ -1,0 +1,124 @@
+#include "sim/sensor.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define MAX_OUTAGES 256
+#define RECENT 1024 /* rows looked back for duplicates, a power of two */
+
+const char *const sensor_position_words[] = {"authority", "below", NULL};
+
+const struct param_row sensor_rows[] = {
+    [SENSOR_KEEP] = {"keep", UNIT_FRACTION, 0, 1, "1", "probability that a query is recorded",
+                     NULL},
+    [SENSOR_VISIBLE] = {"visible", UNIT_FRACTION, 0, 1, "1",
+                        "probability that an asking address is seen at all", NULL},
+    [SENSOR_OUTAGES_PER_WEEK] = {"outages", UNIT_PER_WEEK, 0, 50, "0",
+                                 "silent stretches of the sensor", NULL},
+    [SENSOR_OUTAGE_HOURS] = {"outage_length", UNIT_HOUR, 0, 1000, "12",
+                             "mean length of a silent stretch (exponential)", NULL},
+    [SENSOR_DUPLICATES] = {"duplicates", UNIT_FRACTION, 0, 1, "0",
+                           "probability that a row is recorded twice", NULL},
+    [SENSOR_MERGE_WITHIN_S] = {"merge_within", UNIT_SECOND, 0, 864000, "0",
+                               "same client and question again within this time: dropped", NULL},
+    [SENSOR_ROUND_S] = {"round", UNIT_SECOND, 0, 86400, "0",
+                        "time stamps are cut down to multiples of this", NULL},
+    [SENSOR_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
+};
+
+void sensor_free(struct sensor *self)
+{
+    free(self->sees_name);
+    self->sees_name = NULL;
+}
+
+static size_t draw_outages(const struct sensor *self, const double *param, struct rng *rng,
+                           struct outage outages[MAX_OUTAGES])
+{
+    double rate_per_us = param[SENSOR_OUTAGES_PER_WEEK] / (7.0 * (double)US_PER_DAY);
+    double length_us = param[SENSOR_OUTAGE_HOURS] * (double)US_PER_HOUR;
+    size_t n = 0;
+    double t = (double)self->from_us;
+    while (rate_per_us > 0.0 && n < MAX_OUTAGES) {
+        t += rng_exponential(rng) / rate_per_us;
+        if (t >= (double)self->until_us)
+            break;
+        double end = t + rng_exponential(rng) * length_us;
+        outages[n].from_us = (time_us)t;
+        outages[n++].until_us = (time_us)fmin(end, (double)self->until_us);
+        t = end;
+    }
+    return n;
+}
+
+static bool is_visible(const struct sensor *self, double probability, struct rng_key key,
+                       uint32_t client)
+{
+    if (probability >= 1.0)
+        return true;
+    struct rng rng;
+    rng_init(&rng, key, rng_mix(self->entity ^ UINT64_C(0x76697369626c65), client));
+    return rng_uniform(&rng) < probability;
+}
+
+static time_us round_down(time_us t, double step_s)
+{
+    time_us step = (time_us)(step_s * 1e6);
+    return step <= 1 ? t : t - ((t % step) + step) % step;
+}
+
+/* Looks back over rows already kept, newest first. */
+static bool seen_within(const struct query_array *out, const struct query *q, double within_s)
+{
+    time_us oldest = q->time_us - (time_us)(within_s * 1e6);
+    for (size_t i = out->n; i > 0 && out->n - i < RECENT; i--) {
+        const struct query *other = &out->q[i - 1];
+        if (other->time_us < oldest)
+            return false;
+        if (other->client == q->client && other->name == q->name && other->type == q->type)
+            return true;
+    }
+    return false;
+}
+
+static void blank_columns(struct query *q, unsigned columns)
+{
+    if (!(columns & COLUMN_TYPE))
+        q->type = TYPE_UNKNOWN;
+    if (!(columns & COLUMN_SERVER))
+        q->server = 0;
+}
+
+int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
+                  const struct query_array *in, struct query_array *out)
+{
+    const double *param = values + self->first_param;
+    struct outage outages[MAX_OUTAGES];
+    struct rng rng;
+    rng_init(&rng, key, self->entity);
+    size_t n_outages = draw_outages(self, param, &rng, outages), at = 0;
+    double keep = param[SENSOR_KEEP], twice = param[SENSOR_DUPLICATES];
+    rng_init(&rng, key, self->entity + 1); /* thinning stays aligned whatever the outages do */
+    out->n = 0;
+    for (size_t i = 0; i < in->n; i++) {
+        struct query q = in->q[i];
+        bool kept = keep >= 1.0 || rng_uniform(&rng) < keep;
+        bool doubled = twice > 0.0 && rng_uniform(&rng) < twice;
+        while (at < n_outages && outages[at].until_us <= q.time_us)
+            at++;
+        if (!kept || q.time_us < self->from_us || q.time_us >= self->until_us ||
+            (at < n_outages && q.time_us >= outages[at].from_us) ||
+            (self->sees_name != NULL && q.name < self->n_names && !self->sees_name[q.name]) ||
+            !is_visible(self, param[SENSOR_VISIBLE], key, q.client))
+            continue;
+        q.time_us = round_down(q.time_us, param[SENSOR_ROUND_S]);
+        if (param[SENSOR_MERGE_WITHIN_S] > 0.0 &&
+            seen_within(out, &q, param[SENSOR_MERGE_WITHIN_S]))
+            continue;
+        blank_columns(&q, self->columns);
+        if (query_array_add(out, q) != STATUS_OK ||
+            (doubled && query_array_add(out, q) != STATUS_OK))
+            return STATUS_RUN;
+    }
+    return STATUS_OK;
+}

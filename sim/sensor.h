@@ -1,0 +1,61 @@
+/* sensor.h - what of the traffic is seen: position, coverage, thinning, outages, rounding,
+ * duplicates, missing columns.
+ *
+ * A sensor reads the traffic itself or the log of another sensor (a published cut of one
+ * collection). Its uncertain properties are parameters of the plan, one per row of sensor_rows.
+ */
+#ifndef SIM_SENSOR_H
+#define SIM_SENSOR_H
+
+#include "sim/log.h"
+#include "sim/rng.h"
+#include "sim/schema.h"
+
+/* Rows of sensor_rows: parameter numbers relative to sensor.first_param. */
+enum sensor_param {
+    SENSOR_KEEP,             /* probability that a query is recorded */
+    SENSOR_VISIBLE,          /* probability that an asking address is seen at all */
+    SENSOR_OUTAGES_PER_WEEK, /* rate of silent stretches of the sensor */
+    SENSOR_OUTAGE_HOURS,     /* mean length of one, exponential */
+    SENSOR_DUPLICATES,       /* probability that a row is recorded twice */
+    SENSOR_MERGE_WITHIN_S, /* rows of one client and question closer than this to the last kept one
+                              are dropped; 0: none */
+    SENSOR_ROUND_S,        /* time stamps are cut down to multiples of this; 0: kept */
+    SENSOR_N_PARAMS,
+};
+extern const struct param_row sensor_rows[];
+
+enum sensor_position {
+    POSITION_AUTHORITY, /* at the authoritative servers or just above the resolvers: sees cache
+                           misses */
+    POSITION_BELOW,     /* between clients and resolvers: sees every question */
+};
+extern const char *const sensor_position_words[]; /* "authority", "below", NULL */
+
+struct sensor {
+    const char *name;
+    enum sensor_position position;
+    int source; /* index of the sensor whose log it reads, smaller than its own; -1: the traffic */
+    unsigned columns;          /* bits of enum log_column */
+    time_us from_us, until_us; /* its own window */
+    uint32_t first_param;      /* parameter index of SENSOR_KEEP */
+    uint8_t *sees_name;        /* sees_name[name id] != 0: recorded; NULL: all names */
+    uint32_t n_names;          /* length of sees_name; names beyond it are recorded */
+    uint64_t entity;           /* stream of its random choices */
+};
+
+/* Frees what the sensor owns (sees_name). */
+void sensor_free(struct sensor *self);
+
+/* Silent stretches of one trial. */
+struct outage {
+    time_us from_us, until_us;
+};
+
+/* Records `in` (sorted by time) into *out (emptied first; grown as needed; sorted on return).
+ * `values` are the trial's parameter values. Missing columns are blanked (0), client ids stay.
+ * STATUS_RUN when memory runs out. */
+int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
+                  const struct query_array *in, struct query_array *out);
+
+#endif

@@ -1,0 +1,47 @@
+/* trial.h - one trial: draw the parameters, let the models speak, pass it through resolvers and
+ * sensors.
+ *
+ * A trial depends only on (plan, seed, index). Its working space is made once per worker and used
+ * again: after a few trials nothing is allocated any more.
+ */
+#ifndef SIM_TRIAL_H
+#define SIM_TRIAL_H
+
+#include "sim/plan.h"
+#include "sim/traffic.h"
+
+struct trial {
+    const struct world *world;
+    double *values;              /* drawn parameters, plan order */
+    uint32_t n_values;           /* allocated */
+    struct traffic traffic;      /* client queries, sorted after the run */
+    struct query_array upstream; /* what reaches the authority, sorted */
+    struct query_array
+        below; /* client queries in log form, filled only where a sensor stands below the cache */
+    struct query_array *logs; /* logs[sensor], sorted by time */
+    struct query_array scratch;
+    struct cache_entry *caches; /* [resolver * n_questions + question] */
+    uint32_t *next_resolver;    /* per party, for rotation */
+    struct arena arena;
+};
+
+/* Makes the working space for trials in this world (borrowed). trial_free is safe after a failure
+ * too. */
+int trial_init(struct trial *self, const struct world *world);
+void trial_free(struct trial *self);
+
+/* Runs trial number `index` of the plan (whose world must be the one given to trial_init). Results
+ * are in values, traffic, upstream and logs until the next run. STATUS_RUN with a sentence when
+ * memory or the traffic limit runs out. */
+int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64_t index,
+              struct message *message);
+
+/* The second half alone: resolvers and sensors for whatever stands in self->traffic. For replays of
+ * recorded client queries. `values` must be drawn already. */
+int trial_observe(struct trial *self, struct rng_key key);
+
+/* The key of a trial: scenarios are independent of each other, a counterfactual of the same
+ * scenario is not. */
+struct rng_key trial_key(const struct plan *plan, uint64_t seed, uint64_t index);
+
+#endif
