@@ -1,0 +1,117 @@
+/* statistic.h - named numbers computed from a log, each a constant descriptor; and requests for
+ * them.
+ *
+ * A descriptor says what the number is; a request says of which sensor's log, of whose queries, in
+ * which stretch of time and with which settings it is wanted. The requests of a comparison are
+ * compiled once into a panel and computed for every trial in as few passes as possible.
+ */
+#ifndef ANALYSIS_STATISTICS_STATISTIC_H
+#define ANALYSIS_STATISTICS_STATISTIC_H
+
+#include <stdbool.h>
+
+#include "sim/log.h"
+#include "sim/schema.h"
+#include "sim/world.h"
+
+enum statistic_family {
+    FAMILY_VOLUME,
+    FAMILY_DAILY_PROFILE,
+    FAMILY_WEEK,
+    FAMILY_GAPS,
+    FAMILY_BURSTS,
+    FAMILY_PERIODICITY,
+    FAMILY_DISPERSION,
+    FAMILY_SYNCHRONY,
+    FAMILY_CHANGE,
+    FAMILY_CALENDAR,
+    FAMILY_NAMES,
+    FAMILY_TYPES,
+    FAMILY_DIVERSITY,
+    FAMILY_INTEGRITY,
+    FAMILY_COUNT
+};
+extern const char *const family_names[]; /* "volume", "daily profile", ...; NULL-terminated */
+
+#define STATISTIC_MAX_PARAMS 6
+
+/* Whose queries: a set of client ids. Ids of world.clients below n are looked up, all others
+ * (addresses that a model invented, or that only the observed log has) belong to the set iff
+ * `others`. */
+struct client_set {
+    const uint8_t *member; /* member[id] != 0, n entries; NULL: everybody */
+    uint32_t n;
+    bool others;
+};
+
+struct series; /* statistics/series.h: the sorted times of one selection, shared between statistics
+                */
+struct statistic_call;
+
+struct statistic {
+    const char *name; /* "count", "gap_quantile" */
+    enum statistic_family family;
+    const char *unit;    /* as shown: "queries", "s", "share", "" */
+    const char *summary; /* one line: what it is */
+    const char *tells;   /* one line: what it is good for */
+    unsigned needs;      /* bits of enum log_column */
+    bool needs_other;    /* compares two client sets: `who` and `other` */
+    const struct param_row
+        *params; /* settings with defaults (plain numbers, no priors); NULL: none */
+    /* The number, or NAN where it is undefined for this log (too few queries ...). Pure: depends on
+     * the call alone. */
+    double (*compute)(const struct statistic_call *call);
+};
+
+/* NULL-terminated registry, in the order shown to people. */
+extern const struct statistic *const statistics[];
+
+/* The statistic of a name, or NULL. */
+const struct statistic *statistic_find(const char *name);
+
+/* One number that is wanted. */
+struct statistic_request {
+    const struct statistic *statistic;
+    char label[96];          /* unique: "paste.count.alfa-a"; shown to people, in tables and JSON */
+    uint32_t sensor;         /* which log */
+    struct client_set who;   /* borrowed */
+    struct client_set other; /* for needs_other; borrowed */
+    int party;               /* whose local time counts (index in world.parties), -1: UTC */
+    uint32_t name;           /* only this name id; INTERN_NONE: all */
+    uint16_t type;           /* only this record type; TYPE_UNKNOWN: all */
+    time_us from_us, until_us;          /* stretch of time; the sensor's window by default */
+    double param[STATISTIC_MAX_PARAMS]; /* in the order of statistic->params */
+};
+
+/* Compiled requests. */
+struct panel;
+
+/* Compiles n requests (copied; what they borrow must outlive the panel). The caller frees with
+ * panel_free. STATUS_RUN when memory runs out. */
+int panel_create(struct panel **panel, const struct world *world,
+                 const struct statistic_request *requests, size_t n, struct message *message);
+void panel_free(struct panel *panel);
+
+/* Working space of one thread for a panel; reused between calls. */
+struct panel_space;
+int panel_space_create(struct panel_space **space, const struct panel *panel);
+void panel_space_free(struct panel_space *space);
+
+/* Computes all requests. logs[sensor] are sorted by time, n_sensors of them as in the world; out[n]
+ * receives the numbers in request order, NAN where undefined. STATUS_RUN when memory runs out. Same
+ * input, same bytes. */
+int panel_compute(const struct panel *panel, struct panel_space *space,
+                  const struct query_array *logs, double *out);
+
+/* The default requests for an observed log: every statistic that the columns allow, over sensible
+ * selections (all, each party's clients, pairs of parties). Appends to requests (at most
+ * `capacity`) and *n; client sets are made from the world and owned by *sets (free with
+ * client_sets_free). Statistics left out for want of a column are named in left_out. */
+struct client_sets;
+int default_requests(const struct world *world, uint32_t sensor, unsigned columns,
+                     time_us resolution_us, struct statistic_request *requests, size_t capacity,
+                     size_t *n, struct client_sets **sets, const struct statistic **left_out,
+                     size_t *n_left_out, struct message *message);
+void client_sets_free(struct client_sets *sets);
+
+#endif
