@@ -124,7 +124,8 @@ static int ask(struct trial *self, time_us t, uint32_t party, uint32_t question,
         double ttl_s =
             self->values[record ? record->ttl_s : world->questions[question].negative_ttl_s];
         bool negative;
-        if (resolver_ask(world->resolvers[r].profile, entry, t, record != NULL, (int32_t)ttl_s,
+        size_t software = (size_t)self->values[world->resolvers[r].software];
+        if (resolver_ask(&resolver_profiles[software], entry, t, record != NULL, (int32_t)ttl_s,
                          &negative) &&
             emit(self, t, world->resolvers[r].client, question, rng) != STATUS_OK)
             return STATUS_RUN;

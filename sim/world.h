@@ -53,8 +53,8 @@ extern const char
     *const resolver_choice_words[]; /* "single", "rotate", "random", "standby", NULL */
 
 struct resolver {
-    uint32_t client; /* its address as the authority sees it: id in world.clients */
-    const struct resolver_profile *profile; /* borrowed from the registry */
+    uint32_t client;   /* its address as the authority sees it: id in world.clients */
+    uint32_t software; /* parameter index: which row of resolver_profiles (a word parameter) */
 };
 
 struct party {
