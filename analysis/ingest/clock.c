@@ -1,0 +1,96 @@
+#include "analysis/ingest/clock.h"
+
+/* Disorder within a log that is not a clock set back: servers write a few seconds out of order. */
+#define SMALL_DISORDER_US (INT64_C(60) * US_PER_S)
+
+static time_us local_of(int64_t day, const struct timestamp *stamp)
+{
+    return day * US_PER_DAY + (time_us)stamp->second_of_day * US_PER_S + stamp->us;
+}
+
+/* The year of the first stamp without one: such that the file's date is not before it. */
+static int first_year(const struct log_clock *self, const struct timestamp *stamp)
+{
+    if (self->given_year != 0)
+        return self->given_year;
+    int year, month, day;
+    timestamp_civil(self->file_date_us, &year, &month, &day);
+    /* A day of grace: the file's date is in UTC, the stamps may be ahead. */
+    int64_t written = self->file_date_us / US_PER_DAY;
+    return timestamp_days(year, stamp->month, stamp->day) > written + 1 ? year - 1 : year;
+}
+
+static const char *fill_year(struct log_clock *self, struct timestamp *stamp)
+{
+    if (self->year == 0) {
+        if (self->given_year == 0 && self->file_date_us == 0)
+            return "the time has no year and the file no date: give the year with --year";
+        self->year = self->first_year = first_year(self, stamp);
+    } else if (stamp->month < self->month - 6) {
+        self->year++; /* New Year */
+    } else if (stamp->month > self->month + 6) {
+        self->year--; /* a late line from before New Year */
+    }
+    self->month = stamp->month;
+    stamp->year = self->year;
+    if (!timestamp_day_exists(stamp->year, stamp->month, stamp->day))
+        return "29 February does not exist in the assumed year: give the year with --year";
+    return NULL;
+}
+
+static const char *fill_day(struct log_clock *self, const struct timestamp *stamp, int64_t *day)
+{
+    if (!self->has_day) {
+        if (!self->has_given_day && self->file_date_us == 0)
+            return "the time has no date and the file none either: give the first day with --date";
+        self->day = self->first_day =
+            self->has_given_day ? self->given_day : self->file_date_us / US_PER_DAY;
+        self->has_day = true;
+    } else if (stamp->second_of_day < self->second_of_day - 43200) {
+        self->day++; /* midnight */
+    } else if (stamp->second_of_day > self->second_of_day + 43200) {
+        self->day--; /* a late line from before midnight */
+    }
+    self->second_of_day = stamp->second_of_day;
+    *day = self->day;
+    return NULL;
+}
+
+static time_us from_local(struct log_clock *self, time_us local)
+{
+    self->used_zone++;
+    if (self->zone == NULL)
+        return local;
+    time_us first, second;
+    enum zone_fold fold = zone_to_utc(self->zone, local, &first, &second);
+    self->in_fold += fold == ZONE_TWICE;
+    self->in_gap += fold == ZONE_NEVER;
+    /* Of the two hours that look alike, the one that does not go back in time. */
+    if (fold == ZONE_TWICE && self->has_last && first < self->last_us - SMALL_DISORDER_US)
+        return second;
+    return first;
+}
+
+const char *clock_resolve(struct log_clock *self, const struct timestamp *stamp, time_us *at)
+{
+    struct timestamp filled = *stamp;
+    const char *wrong = NULL;
+    int64_t day = 0;
+    if (stamp->is_epoch) {
+        *at = stamp->epoch_us;
+    } else {
+        if (stamp->month == 0)
+            wrong = fill_day(self, stamp, &day);
+        else if (stamp->year == 0)
+            wrong = fill_year(self, &filled);
+        if (wrong != NULL)
+            return wrong;
+        if (stamp->month != 0)
+            day = timestamp_days(filled.year, filled.month, filled.day);
+        time_us local = local_of(day, stamp);
+        *at = stamp->has_offset ? local - stamp->offset_s * US_PER_S : from_local(self, local);
+    }
+    self->last_us = *at;
+    self->has_last = true;
+    return NULL;
+}

@@ -1,0 +1,37 @@
+/* clock.h - from a written time stamp to UTC: the missing year or date, the zone, folds of daylight
+ * saving.
+ *
+ * One clock per file. What had to be assumed is remembered, so that the report can say so.
+ */
+#ifndef INGEST_CLOCK_H
+#define INGEST_CLOCK_H
+
+#include "analysis/ingest/timestamp.h"
+#include "analysis/ingest/zone.h"
+
+struct log_clock {
+    const struct zone *zone; /* of local times; NULL: none given, UTC is assumed */
+    int given_year;       /* of the first stamp without a year; 0: take it from the file's date */
+    time_us file_date_us; /* when the file was last written; 0: unknown */
+    int64_t given_day;    /* days since 1970 of the first stamp without a date */
+    bool has_given_day;
+
+    /* state */
+    int year;          /* of the last stamp without a year; 0 before the first */
+    int first_year;    /* of the first stamp without a year */
+    int month;         /* of the last stamp without a year */
+    int64_t day;       /* of the last stamp without a date */
+    int64_t first_day; /* of the first stamp without a date */
+    int second_of_day; /* of the last stamp without a date */
+    bool has_day;
+    time_us last_us; /* last time given out */
+    bool has_last;
+    uint64_t used_zone; /* stamps that were local times */
+    uint64_t in_fold;   /* local times that occur twice */
+    uint64_t in_gap;    /* local times that do not exist */
+};
+
+/* Gives the time of a stamp in *at. NULL on success, otherwise why it has none. */
+const char *clock_resolve(struct log_clock *self, const struct timestamp *stamp, time_us *at);
+
+#endif

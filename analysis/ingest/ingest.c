@@ -1,0 +1,304 @@
+#include "analysis/ingest/ingest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "analysis/ingest/detect.h"
+#include "analysis/ingest/duplicates.h"
+
+/* The options, checked and made ready; shared by all files. */
+struct session {
+    const struct ingest_options *options;
+    const struct ingest_sink *sink;
+    struct ingest_report *report;
+    struct message *message;
+    const struct log_format *format; /* NULL: told file by file */
+    struct zone zone;
+    struct address_block client, server;
+    int64_t given_day;
+    struct duplicates duplicates;
+};
+
+static int check_date(struct session *self)
+{
+    if (self->options->date == NULL)
+        return STATUS_OK;
+    int year, month, day;
+    struct text rest = text_of(self->options->date);
+    if (!text_digits(&rest, 4, &year) || !text_skip(&rest, "-") || !text_digits(&rest, 2, &month) ||
+        !text_skip(&rest, "-") || !text_digits(&rest, 2, &day) || rest.n > 0 || year < 1970 ||
+        !timestamp_day_exists(year, month, day))
+        return fail(self->message, STATUS_INPUT,
+                    "date \"%s\" is not a day; expected YYYY-MM-DD, such as 2016-07-20",
+                    self->options->date);
+    self->given_day = timestamp_days(year, month, day);
+    return STATUS_OK;
+}
+
+static int check_block(struct session *self, const char *what, const char *source,
+                       struct address_block *block)
+{
+    if (source == NULL || address_block_read(block, source))
+        return STATUS_OK;
+    return fail(
+        self->message, STATUS_INPUT,
+        "%s \"%s\" is not a block of addresses; expected one such as 192.0.2.0/24 or 2001:db8::/32",
+        what, source);
+}
+
+static int check_format(struct session *self)
+{
+    const char *name = self->options->format;
+    if (name == NULL || strcmp(name, "auto") == 0)
+        return STATUS_OK;
+    self->format = log_format_find(name);
+    if (self->format == NULL)
+        return fail(self->message, STATUS_INPUT,
+                    "log format \"%s\" is not known; `mxplain formats` lists those that are", name);
+    return STATUS_OK;
+}
+
+static int check_options(struct session *self)
+{
+    const struct ingest_options *options = self->options;
+    if (options->n_files == 0)
+        return fail(self->message, STATUS_INPUT, "no log file is named; expected at least one");
+    if (options->year != 0 && (options->year < 1970 || options->year > 2199))
+        return fail(self->message, STATUS_INPUT, "year %d is out of range; expected 1970 to 2199",
+                    options->year);
+    if (options->until_us < options->from_us)
+        return fail(self->message, STATUS_INPUT,
+                    "the window ends before it begins; expected --from before --until");
+    int status = check_format(self);
+    if (status == STATUS_OK)
+        status = check_date(self);
+    if (status == STATUS_OK)
+        status = check_block(self, "client", options->client, &self->client);
+    if (status == STATUS_OK)
+        status = check_block(self, "server", options->server, &self->server);
+    if (status == STATUS_OK && options->timezone != NULL)
+        status = zone_load(&self->zone, options->timezone, self->message);
+    return status;
+}
+
+static int read_lines(struct reader *reader, struct input *input)
+{
+    struct text line;
+    for (;;) {
+        enum input_line got = input_next_line(input, &line);
+        if (got == INPUT_END)
+            return STATUS_OK;
+        reader_next_record(reader);
+        int status = got == INPUT_LINE_TOO_LONG ? reader_bad(reader, "the line is too long")
+                                                : reader->format->line(reader, line);
+        if (status != STATUS_OK)
+            return status;
+    }
+}
+
+static int run(struct reader *reader, struct input *input)
+{
+    const struct log_format *format = reader->format;
+    int status = STATUS_OK;
+    if (format->state_size > 0 && (reader->state = calloc(1, format->state_size)) == NULL)
+        return fail(reader->message, STATUS_RUN, "out of memory");
+    if (format->start != NULL)
+        status = format->start(reader);
+    if (status == STATUS_OK)
+        status = format->stream != NULL ? format->stream(reader) : read_lines(reader, input);
+    if (status == STATUS_OK && format->end != NULL)
+        status = format->end(reader);
+    if (format->free_state != NULL)
+        format->free_state(reader->state);
+    free(reader->state);
+    return status;
+}
+
+static void note_clock(struct ingest_report *report, const struct reader *reader)
+{
+    const struct log_clock *clock = &reader->clock;
+    if (clock->first_year != 0)
+        ingest_report_note(
+            report, "%s: its times have no year; %d was taken for the first, from %s", reader->file,
+            clock->first_year, clock->given_year != 0 ? "--year" : "the file's date");
+    if (clock->has_day) {
+        char day[TIMESTAMP_TEXT_SIZE];
+        ingest_report_note(report,
+                           "%s: its times have no date; %.10s was taken for the first, from %s",
+                           reader->file, timestamp_write(clock->first_day * US_PER_DAY, 0, day),
+                           clock->has_given_day ? "--date" : "the file's date");
+    }
+    if (clock->used_zone > 0 && clock->zone == NULL)
+        ingest_report_note(
+            report, "%s: its times are local and were taken as UTC; give the zone with --timezone",
+            reader->file);
+    if (clock->in_fold > 0)
+        ingest_report_note(report,
+                           "%s: %" PRIu64 " times lie in an hour that clocks went through twice",
+                           reader->file, clock->in_fold);
+    if (clock->in_gap > 0)
+        ingest_report_note(
+            report, "%s: %" PRIu64 " times lie in an hour that clocks sprang over: wrong zone?",
+            reader->file, clock->in_gap);
+}
+
+/* How many lines of one file were understood. */
+static uint64_t understood(const struct ingest_report *report)
+{
+    return report->lines + report->extra_queries - report->not_understood;
+}
+
+static void note_columns(struct ingest_report *report, const struct reader *reader)
+{
+    time_us resolution = (reader->us_seen & 2) != 0   ? 1
+                         : (reader->us_seen & 1) != 0 ? 1000
+                                                      : US_PER_S;
+    if (reader->has_last && resolution > report->resolution_us)
+        report->resolution_us = resolution;
+    if (reader->has_last)
+        report->columns &= reader->columns;
+}
+
+static const char *format_name(const struct log_format *format)
+{
+    return format != NULL ? format->name : "none that is known";
+}
+
+static int unknown_format(const struct input *input, struct message *message)
+{
+    struct text first = input_peek(input);
+    struct text line = text_take(&first, '\n');
+    int shown = line.n < 80 ? (int)line.n : 80;
+    return fail(
+        message, STATUS_INPUT,
+        "%s: the format is not known; the first line is \"%.*s\"; expected one that `mxplain "
+        "formats` lists: name it with --format, and the columns of a table with --columns",
+        input->path, shown, line.at);
+}
+
+static int missing_library(const struct input *input, const struct log_format *format,
+                           struct message *message)
+{
+    return fail(message, STATUS_INPUT,
+                "%s: format %s needs the library %s, which this build was made without",
+                input->path, format->name, format->missing);
+}
+
+/* Judges a file after its last line. `before` is the report as it was before the file. */
+static int judge_file(struct session *self, const struct input *input, const struct reader *reader,
+                      const struct log_format *likely, const struct ingest_report *before)
+{
+    uint64_t lines = self->report->lines - before->lines;
+    uint64_t good = understood(self->report) - understood(before);
+    if (input->status == STATUS_RUN || (input->status != STATUS_OK && good == 0))
+        return input->status;
+    if (input->status != STATUS_OK)
+        ingest_report_note(self->report, "%s; what came before was read", self->message->text);
+    if (lines > 0 && good == 0)
+        return fail(self->message, STATUS_INPUT,
+                    "%s: none of its %" PRIu64 " lines was understood as %s (line %" PRIu64
+                    ": %s); the likely format is %s",
+                    input->path, lines, reader->format->name,
+                    before->n_complaints < self->report->n_complaints
+                        ? self->report->complaint[before->n_complaints].line
+                        : 1,
+                    before->n_complaints < self->report->n_complaints
+                        ? self->report->complaint[before->n_complaints].reason
+                        : "not understood",
+                    format_name(likely));
+    uint64_t bad = self->report->not_understood - before->not_understood;
+    if (bad * 100 > lines)
+        ingest_report_note(self->report,
+                           "%s: warning: %" PRIu64 " of its %" PRIu64
+                           " lines were not understood (as %s)",
+                           input->path, bad, lines, reader->format->name);
+    return STATUS_OK;
+}
+
+static int read_input(struct session *self, struct input *input)
+{
+    if (input_peek(input).n == 0) {
+        if (input->status != STATUS_OK)
+            return input->status;
+        ingest_report_note(self->report, "%s: the file is empty", input->path);
+        return STATUS_OK;
+    }
+    const struct log_format *likely = detect_format(input, self->options);
+    const struct log_format *format = self->format != NULL ? self->format : likely;
+    if (format == NULL)
+        return unknown_format(input, self->message);
+    if (format->missing != NULL)
+        return missing_library(input, format, self->message);
+    const struct ingest_options *options = self->options;
+    struct reader reader = {
+        .format = format,
+        .options = options,
+        .sink = self->sink,
+        .report = self->report,
+        .message = self->message,
+        .input = input,
+        .file = input->path,
+        .columns = format->columns,
+        .client_block = options->client != NULL ? &self->client : NULL,
+        .server_block = options->server != NULL ? &self->server : NULL,
+        .duplicates = &self->duplicates,
+        .clock = {.zone = options->timezone != NULL ? &self->zone : NULL,
+                  .given_year = options->year,
+                  .file_date_us = input->modified_us,
+                  .given_day = self->given_day,
+                  .has_given_day = options->date != NULL},
+    };
+    struct ingest_report before = *self->report;
+    self->report->format = format;
+    int status = run(&reader, input);
+    if (status != STATUS_OK)
+        return status;
+    note_clock(self->report, &reader);
+    note_columns(self->report, &reader);
+    return judge_file(self, input, &reader, likely, &before);
+}
+
+static int nothing_usable(const struct session *self)
+{
+    const struct ingest_report *report = self->report;
+    if (report->kept + report->aggregates + report->mail_events + report->out_of_window +
+            report->filtered >
+        0)
+        return STATUS_OK;
+    const char *file = self->options->files[0];
+    if (report->lines == 0)
+        return fail(self->message, STATUS_INPUT, "%s: the file is empty; expected a log", file);
+    return fail(self->message, STATUS_INPUT,
+                "%s: no query in %" PRIu64 " lines or records (%" PRIu64 " answers, %" PRIu64
+                " others, %" PRIu64 " not understood), read as %s: %s",
+                file, report->lines, report->answers, report->others, report->not_understood,
+                format_name(report->format), report->format->summary);
+}
+
+int ingest_stream(const struct ingest_options *options, const struct ingest_sink *sink,
+                  struct ingest_report *report, struct message *message)
+{
+    struct message unused;
+    struct session self = {.options = options,
+                           .sink = sink,
+                           .report = report,
+                           .message = message != NULL ? message : &unused};
+    *report = (struct ingest_report){.columns = ~0u, .resolution_us = 1, .duplicates_exact = true};
+    duplicates_init(&self.duplicates);
+    int status = check_options(&self);
+    for (size_t i = 0; status == STATUS_OK && i < options->n_files; i++) {
+        struct input input;
+        status = input_open(&input, options->files[i], self.message);
+        if (status != STATUS_OK)
+            break;
+        status = read_input(&self, &input);
+        input_close(&input);
+    }
+    if (status == STATUS_OK)
+        status = nothing_usable(&self);
+    report->columns = report->kept > 0 ? report->columns : 0;
+    report->duplicates_exact = !self.duplicates.forgot;
+    duplicates_free(&self.duplicates);
+    zone_free(&self.zone);
+    return status;
+}

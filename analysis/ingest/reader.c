@@ -1,0 +1,168 @@
+#include "analysis/ingest/reader.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+
+#include "analysis/ingest/duplicates.h"
+
+void reader_next_record(struct reader *self)
+{
+    self->line_number++;
+    self->report->lines++;
+    self->line_counted = false;
+}
+
+/* Counts the line under one heading; further queries of the same line are counted apart, so that
+ * sums still match. */
+static void count(struct reader *self, uint64_t *heading)
+{
+    if (self->line_counted)
+        self->report->extra_queries++;
+    self->line_counted = true;
+    (*heading)++;
+}
+
+int reader_answer(struct reader *self)
+{
+    count(self, &self->report->answers);
+    return STATUS_OK;
+}
+
+int reader_other(struct reader *self)
+{
+    count(self, &self->report->others);
+    return STATUS_OK;
+}
+
+int reader_bad(struct reader *self, const char *reason)
+{
+    count(self, &self->report->not_understood);
+    if (self->report->n_complaints == INGEST_COMPLAINTS)
+        return STATUS_OK;
+    struct ingest_complaint *complaint = &self->report->complaint[self->report->n_complaints++];
+    snprintf(complaint->file, sizeof complaint->file, "%s", self->file);
+    snprintf(complaint->reason, sizeof complaint->reason, "%s", reason);
+    complaint->line = self->line_number;
+    return STATUS_OK;
+}
+
+/* How many of the first bytes are digits or dots. */
+static size_t span_of_digits_and_dots(struct text text)
+{
+    size_t n = 0;
+    while (n < text.n && ((text.at[n] >= '0' && text.at[n] <= '9') || text.at[n] == '.'))
+        n++;
+    return n;
+}
+
+static const char *check_client(struct text client)
+{
+    if (client.n == 0)
+        return "the client is empty";
+    if (client.n > CLIENT_MAX)
+        return "the client is longer than 255 bytes";
+    for (size_t i = 0; i < client.n; i++)
+        if ((unsigned char)client.at[i] < 0x20 || client.at[i] == 0x7f)
+            return "the client has control characters";
+    /* "217.12.9" is an address whose line was cut, not a host. */
+    if (span_of_digits_and_dots(client) == client.n && !address_is_numeric(client))
+        return "the client is no whole address";
+    return NULL;
+}
+
+static bool in_window(const struct ingest_options *options, time_us at)
+{
+    return options->from_us == options->until_us ||
+           (at >= options->from_us && at < options->until_us);
+}
+
+static bool wanted(const struct reader *self, const struct ingest_query *query)
+{
+    if (self->client_block != NULL && !address_block_has(self->client_block, query->client))
+        return false;
+    if (self->server_block != NULL && !address_block_has(self->server_block, query->server))
+        return false;
+    if (self->options->name_glob == NULL)
+        return true;
+    char name[NAME_TEXT_SIZE + 1];
+    size_t n = query->name.n < NAME_TEXT_SIZE ? query->name.n : NAME_TEXT_SIZE;
+    memcpy(name, query->name.at, n);
+    name[n] = '\0';
+    return fnmatch(self->options->name_glob, name, FNM_NOESCAPE | FNM_CASEFOLD) == 0;
+}
+
+static void note_order(struct reader *self, time_us at)
+{
+    struct ingest_report *report = self->report;
+    if (self->has_last && at < self->last_us) {
+        report->backwards++;
+        if (self->last_us - at > report->largest_step_back_us)
+            report->largest_step_back_us = self->last_us - at;
+    }
+    self->last_us = at;
+    self->has_last = true;
+    if (report->kept == 1 || at < report->first_us)
+        report->first_us = at;
+    if (report->kept == 1 || at > report->last_us)
+        report->last_us = at;
+    self->us_seen |= (at % US_PER_S != 0 ? 1u : 0u) | (at % 1000 != 0 ? 2u : 0u);
+}
+
+static int keep(struct reader *self, const struct ingest_query *query)
+{
+    bool seen = false;
+    if (!self->is_trial && duplicates_check(self->duplicates, query, &seen) != STATUS_OK)
+        return fail(self->message, STATUS_RUN, "out of memory");
+    count(self, &self->report->kept);
+    self->report->duplicates += seen;
+    self->report->lossy_names += (query->flags & QUERY_LOSSY_NAME) != 0;
+    note_order(self, query->time_us);
+    return self->sink->query == NULL ? STATUS_OK : self->sink->query(self->sink->context, query);
+}
+
+int reader_query(struct reader *self, const struct reader_query *raw)
+{
+    char client[ADDRESS_TEXT_SIZE], server[ADDRESS_TEXT_SIZE];
+    struct ingest_query query = {.name = raw->name->text, .type = raw->type, .flags = raw->flags};
+    const char *wrong = check_client(raw->client);
+    if (wrong == NULL)
+        wrong = clock_resolve(&self->clock, &raw->stamp, &query.time_us);
+    if (wrong != NULL)
+        return reader_bad(self, wrong);
+    if (raw->name->lossy)
+        query.flags |= QUERY_LOSSY_NAME;
+    query.client = address_canonical(raw->client, client);
+    query.server = raw->server.n > 0 && check_client(raw->server) == NULL
+                       ? address_canonical(raw->server, server)
+                       : text_slice("", 0);
+    if (!in_window(self->options, query.time_us)) {
+        count(self, &self->report->out_of_window);
+        return STATUS_OK;
+    }
+    if (!wanted(self, &query)) {
+        count(self, &self->report->filtered);
+        return STATUS_OK;
+    }
+    return keep(self, &query);
+}
+
+int reader_aggregate(struct reader *self, const struct ingest_aggregate *aggregate)
+{
+    count(self, &self->report->aggregates);
+    return self->sink->aggregate == NULL ? STATUS_OK
+                                         : self->sink->aggregate(self->sink->context, aggregate);
+}
+
+int reader_mail(struct reader *self, const struct timestamp *stamp, const struct ingest_mail *mail)
+{
+    struct ingest_mail event = *mail;
+    const char *wrong = clock_resolve(&self->clock, stamp, &event.time_us);
+    if (wrong != NULL)
+        return reader_bad(self, wrong);
+    if (!in_window(self->options, event.time_us)) {
+        count(self, &self->report->out_of_window);
+        return STATUS_OK;
+    }
+    count(self, &self->report->mail_events);
+    return self->sink->mail == NULL ? STATUS_OK : self->sink->mail(self->sink->context, &event);
+}

@@ -1,0 +1,76 @@
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "analysis/ingest/format.h"
+#include "analysis/ingest/ingest.h"
+#include "analysis/ingest/timestamp.h"
+
+void ingest_report_note(struct ingest_report *report, const char *format, ...)
+{
+    char text[INGEST_NOTE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (unsigned i = 0; i < report->n_notes; i++)
+        if (strcmp(report->note[i], text) == 0)
+            return;
+    if (report->n_notes < INGEST_NOTES)
+        memcpy(report->note[report->n_notes++], text, sizeof text);
+}
+
+static void print_count(FILE *out, const char *what, uint64_t n)
+{
+    if (n > 0)
+        fprintf(out, "  %-18s %" PRIu64 "\n", what, n);
+}
+
+static void print_times(const struct ingest_report *report, FILE *out)
+{
+    char first[TIMESTAMP_TEXT_SIZE], last[TIMESTAMP_TEXT_SIZE];
+    if (report->kept == 0)
+        return;
+    fprintf(out, "  %-18s %s to %s\n", "from, to", timestamp_write(report->first_us, 6, first),
+            timestamp_write(report->last_us, 6, last));
+    if (report->backwards > 0)
+        fprintf(out, "  %-18s %" PRIu64 " (by up to %.3f s)\n", "back in time", report->backwards,
+                (double)report->largest_step_back_us / (double)US_PER_S);
+}
+
+/* Foreign text may hold control bytes: none may reach the terminal. */
+static void print_safe(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++)
+        putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
+}
+
+void ingest_report_print(const struct ingest_report *report, FILE *out)
+{
+    if (report->format != NULL)
+        fprintf(out, "format: %s (%s)\n", report->format->name, report->format->title);
+    fprintf(out, "  %-18s %" PRIu64 "\n", "lines or records", report->lines);
+    fprintf(out, "  %-18s %" PRIu64 "\n", "queries kept", report->kept);
+    print_count(out, "aggregates", report->aggregates);
+    print_count(out, "mail events", report->mail_events);
+    print_count(out, "answers skipped", report->answers);
+    print_count(out, "other records", report->others);
+    print_count(out, "out of window", report->out_of_window);
+    print_count(out, "not asked for", report->filtered);
+    fprintf(out, "  %-18s %" PRIu64 "%s\n", "duplicates, kept", report->duplicates,
+            report->duplicates_exact ? "" : " or more");
+    print_count(out, "lossy names", report->lossy_names);
+    fprintf(out, "  %-18s %" PRIu64 "\n", "not understood", report->not_understood);
+    for (unsigned i = 0; i < report->n_complaints; i++) {
+        fputs("    ", out);
+        print_safe(report->complaint[i].file, out);
+        fprintf(out, ":%" PRIu64 ": ", report->complaint[i].line);
+        print_safe(report->complaint[i].reason, out);
+        putc('\n', out);
+    }
+    print_times(report, out);
+    for (unsigned i = 0; i < report->n_notes; i++) {
+        fputs("  note: ", out);
+        print_safe(report->note[i], out);
+        putc('\n', out);
+    }
+}

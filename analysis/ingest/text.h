@@ -1,0 +1,65 @@
+/* text.h - slices of a line and the few scanning steps that every text reader needs.
+ *
+ * A slice points into somebody else's bytes, is not NUL-terminated and may hold any byte. No
+ * function here allocates, fails or reads outside its slice.
+ */
+#ifndef INGEST_TEXT_H
+#define INGEST_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct text {
+    const char *at;
+    size_t n;
+};
+
+static inline struct text text_slice(const char *at, size_t n)
+{
+    return (struct text){at, n};
+}
+
+/* The slice of a C string, without its NUL. */
+static inline struct text text_of(const char *string)
+{
+    return text_slice(string, strlen(string));
+}
+
+bool text_equal(struct text self, const char *string);
+bool text_equal_nocase(struct text self, const char *string); /* ASCII letters only */
+bool text_starts(struct text self, const char *prefix);
+
+/* Removes `prefix` from the front and gives true, or leaves the slice alone and gives false. */
+bool text_skip(struct text *self, const char *prefix);
+
+/* Removes blanks and tabs from the front. */
+void text_skip_blanks(struct text *self);
+
+/* The slice without blanks, tabs, CR and LF at either end. */
+struct text text_trim(struct text self);
+
+/* Takes everything up to `stop` off the front, and the stop too. Without a stop: the whole rest. */
+struct text text_take(struct text *self, char stop);
+
+/* Skips blanks, then takes everything up to the next blank (which stays). Empty at the end. */
+struct text text_word(struct text *self);
+
+/* Where `needle` first stands in the slice, or NULL. */
+const char *text_find(struct text self, const char *needle);
+
+/* The part after position `at`, which lies inside the slice or at its end. */
+static inline struct text text_from(struct text self, const char *at)
+{
+    return text_slice(at, self.n - (size_t)(at - self.at));
+}
+
+/* Reads a slice made of decimal digits only, at most `max`. False, and nothing written, for
+ * anything else. */
+bool text_number(struct text self, uint64_t max, uint64_t *value);
+
+/* Reads exactly `digits` decimal digits off the front into *value. False leaves the slice alone. */
+bool text_digits(struct text *self, size_t digits, int *value);
+
+#endif
