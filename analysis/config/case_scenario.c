@@ -1,0 +1,358 @@
+/* case_scenario.c - scenario files: roles are bound to the parties of the case, models and priors
+ * become a plan. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/config/case.h"
+#include "models/models.h"
+
+static const struct key_row scenario_keys[] = {
+    {"title", true, "one line for people"},
+    {"claim", true, "what it says happened"},
+    {"proposed_by", false, "who proposed it, and where"},
+    {"reasons", false, "why its priors are as they are"},
+    {"against", false, "what would count against it"},
+    {"models", true, "list of { model = ...; }"},
+    {"set", false, "list of { key; value; }: priors of the world that this scenario changes"},
+    {NULL, false, NULL},
+};
+static const struct key_row set_keys[] = {
+    {"key", true, "path of a parameter, as `mxplain scenarios show` prints it"},
+    {"value", true, "its prior"},
+    {NULL, false, NULL},
+};
+
+/* ---- where scenario files are ---- */
+
+static bool try_path(char *buffer, size_t size, const char *directory, size_t length,
+                     const char *name)
+{
+    snprintf(buffer, size, "%.*s/%s.cfg", (int)length, directory, name);
+    return access(buffer, R_OK) == 0;
+}
+
+static int find_scenario_file(const struct case_file *self, const char *name, char *path,
+                              size_t size)
+{
+    char parent[1024];
+    const char *slash = strrchr(self->path, '/');
+    size_t length = slash != NULL ? (size_t)(slash - self->path) : 1;
+    const char *directory = slash != NULL ? self->path : ".";
+    snprintf(parent, sizeof parent, "%.*s/..", (int)length, directory);
+    if (strchr(name, '/') != NULL || strstr(name, ".cfg") != NULL) {
+        snprintf(path, size, "%s", name);
+        return access(path, R_OK) == 0 ? STATUS_OK : STATUS_INPUT;
+    }
+    const char *data = case_data_directory();
+    bool found = try_path(path, size, directory, length, name) ||
+                 try_path(path, size, parent, strlen(parent), name) ||
+                 try_path(path, size, data, strlen(data), name);
+    return found ? STATUS_OK : STATUS_INPUT;
+}
+
+/* ---- models of a scenario ---- */
+
+/* The keys of one model's entry: model, label, its roles; its parameters come from its schema. */
+static void entry_keys(const struct model *model, struct key_row keys[MODEL_MAX_ROLES + 3])
+{
+    int n = 0;
+    keys[n++] = (struct key_row){"model", true, "which model"};
+    keys[n++] = (struct key_row){"label", false, "its name in this scenario"};
+    for (const struct role_row *role = model->roles; role != NULL && role->key != NULL; role++)
+        keys[n++] = (struct key_row){role->key, role->required, role->meaning};
+    keys[n] = (struct key_row){NULL, false, NULL};
+}
+
+static int add_role(const struct case_file *self, const char *name, struct party_set *set,
+                    const config_setting_t *at, struct message *message)
+{
+    const char *known[CASE_MAX_ROLES + 1] = {NULL};
+    int number;
+    for (int i = 0; i < self->n_roles; i++)
+        known[i] = self->roles[i].name;
+    if (config_word(at, "role", name, known, &number, message) != STATUS_OK)
+        return STATUS_INPUT;
+    const struct party_set *parties = &self->roles[number].parties;
+    for (int i = 0; i < parties->n && set->n < ROLE_MAX_PARTIES; i++)
+        set->party[set->n++] = parties->party[i];
+    return STATUS_OK;
+}
+
+static int check_role(const struct case_file *self, const struct role_row *role,
+                      const struct party_set *set, const config_setting_t *at,
+                      struct message *message)
+{
+    for (int i = 0; i < set->n; i++) {
+        const struct party *party = &self->world.parties[set->party[i]];
+        if (role->needs_host && world_host_of(&self->world, set->party[i]) < 0)
+            return config_complain(at, message,
+                                   "%s: the party \"%s\" runs no mail host; give it an entry in "
+                                   "hosts or bind another role",
+                                   role->key, party->name);
+        if (role->needs_gateway && party->gateway == NULL)
+            return config_complain(at, message, "%s: the party \"%s\" has no gateway", role->key,
+                                   party->name);
+    }
+    return STATUS_OK;
+}
+
+static int bind_roles(const struct case_file *self, const config_setting_t *group,
+                      struct model_instance *instance, struct message *message)
+{
+    int r = 0;
+    for (const struct role_row *role = instance->model->roles; role != NULL && role->key != NULL;
+         role++, r++) {
+        for (int i = 0; i < config_n_items(group, role->key); i++) {
+            const char *name = config_item(group, role->key, i, message);
+            if (name == NULL ||
+                add_role(self, name, &instance->roles[r], group, message) != STATUS_OK)
+                return STATUS_INPUT;
+        }
+        if (check_role(self, role, &instance->roles[r], group, message) != STATUS_OK)
+            return STATUS_INPUT;
+    }
+    return STATUS_OK;
+}
+
+static bool label_is_free(const struct plan *plan, const char *label)
+{
+    for (uint32_t i = 0; i < plan->n_instances; i++)
+        if (strcmp(plan->instances[i].label, label) == 0)
+            return false;
+    return true;
+}
+
+static int name_instance(struct case_file *self, const config_setting_t *group,
+                         const struct plan *plan, struct model_instance *instance,
+                         struct message *message)
+{
+    const char *label;
+    char made[80];
+    int status = STATUS_OK;
+    if (config_text(group, "label", &label, message) != STATUS_OK)
+        return STATUS_INPUT;
+    snprintf(made, sizeof made, "%.60s", label ? label : instance->model->name);
+    if (label != NULL && !label_is_free(plan, label))
+        return config_complain(group, message, "there are two models with the label \"%.60s\"",
+                               label);
+    for (int i = 2; !label_is_free(plan, made); i++)
+        snprintf(made, sizeof made, "%.60s-%d", instance->model->name, i);
+    instance->label = case_keep(self, made, &status);
+    instance->entity = rng_entity(made);
+    return status;
+}
+
+static int load_parameters(struct case_file *self, const config_setting_t *group,
+                           struct param_list *list, struct model_instance *instance,
+                           struct message *message)
+{
+    instance->first_param = list->n;
+    for (const struct param_row *row = instance->model->params; row->name != NULL; row++) {
+        struct dist prior;
+        char path[200];
+        int status = config_prior(group, row, &prior, message);
+        if (status != STATUS_OK)
+            return status;
+        uint32_t index;
+        snprintf(path, sizeof path, "%s.%s", instance->label, row->name);
+        const char *kept = case_keep(self, path, &status);
+        if (status != STATUS_OK || param_list_add(list, kept, row, &prior, &index) != STATUS_OK)
+            return STATUS_RUN;
+    }
+    return STATUS_OK;
+}
+
+static int load_model(struct case_file *self, const config_setting_t *group, struct plan *plan,
+                      struct param_list *list, struct message *message)
+{
+    struct model_instance *instance = &plan->instances[plan->n_instances];
+    const char *name, *known[128] = {NULL};
+    struct key_row keys[MODEL_MAX_ROLES + 3];
+    int number;
+    if (!config_setting_is_group(group))
+        return config_complain(group, message, "expected a group { model = ...; }");
+    if (config_text(group, "model", &name, message) != STATUS_OK)
+        return STATUS_INPUT;
+    if (name == NULL)
+        return config_complain(group, message, "the key \"model\" is missing");
+    for (size_t i = 0; i < 127 && models[i] != NULL; i++)
+        known[i] = models[i]->name;
+    if (config_word(group, "model", name, known, &number, message) != STATUS_OK)
+        return STATUS_INPUT;
+    memset(instance, 0, sizeof *instance);
+    instance->model = models[number];
+    entry_keys(instance->model, keys);
+    int status = config_check_keys(group, keys, instance->model->params, message);
+    if (status == STATUS_OK)
+        status = name_instance(self, group, plan, instance, message);
+    if (status == STATUS_OK)
+        status = bind_roles(self, group, instance, message);
+    if (status == STATUS_OK)
+        status = load_parameters(self, group, list, instance, message);
+    plan->n_instances += status == STATUS_OK;
+    return status;
+}
+
+static int check_models(const struct case_file *self, const struct plan *plan,
+                        const config_setting_t *at, struct message *message)
+{
+    for (uint32_t i = 0; i < plan->n_instances; i++) {
+        const struct model_instance *instance = &plan->instances[i];
+        struct model_run run = {.world = &self->world, .instance = instance};
+        struct message inner;
+        if (instance->model->check != NULL && instance->model->check(&run, &inner) != STATUS_OK)
+            return config_complain(at, message, "%s: %s", instance->label, inner.text);
+    }
+    return STATUS_OK;
+}
+
+/* ---- the plan ---- */
+
+static int copy_world_params(const struct case_file *self, struct param_list *list)
+{
+    list->items = malloc((self->world_params.n + 1u) * sizeof *list->items);
+    if (list->items == NULL)
+        return STATUS_RUN;
+    if (self->world_params.n > 0)
+        memcpy(list->items, self->world_params.items, self->world_params.n * sizeof *list->items);
+    list->n = self->world_params.n;
+    list->capacity = list->n + 1;
+    return STATUS_OK;
+}
+
+static int load_settings(const config_setting_t *group, struct plan *plan, struct message *message)
+{
+    const config_setting_t *list;
+    int n;
+    int status = config_groups(group, "set", &list, &n, message);
+    for (int i = 0; status == STATUS_OK && i < n; i++) {
+        const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
+        const char *key, *value;
+        struct message inner;
+        if (config_check_keys(item, set_keys, NULL, message) != STATUS_OK ||
+            config_text(item, "key", &key, message) != STATUS_OK ||
+            config_text(item, "value", &value, message) != STATUS_OK)
+            return STATUS_INPUT;
+        if (plan_override(plan, key, value, &inner) != STATUS_OK)
+            return config_complain(item, message, "%s", inner.text);
+    }
+    return status;
+}
+
+static int load_plan(struct case_file *self, const config_setting_t *group,
+                     struct scenario *scenario, struct message *message)
+{
+    struct plan *plan = &scenario->plan;
+    struct param_list list = {0};
+    const config_setting_t *entries;
+    int n;
+    if (config_groups(group, "models", &entries, &n, message) != STATUS_OK)
+        return STATUS_INPUT;
+    if (n < 1 || n > 64)
+        return config_complain(group, message, "models: expected 1 to 64 models, found %d", n);
+    plan->scenario = scenario->name;
+    plan->scenario_key = rng_entity(scenario->name);
+    plan->world = &self->world;
+    plan->instances = calloc((size_t)n, sizeof *plan->instances);
+    int status = plan->instances == NULL ? STATUS_RUN : copy_world_params(self, &list);
+    for (int i = 0; status == STATUS_OK && i < n; i++)
+        status =
+            load_model(self, config_setting_get_elem(entries, (unsigned)i), plan, &list, message);
+    plan->params = list.items;
+    plan->n_params = list.n;
+    if (status == STATUS_OK)
+        status = load_settings(group, plan, message);
+    return status == STATUS_OK ? check_models(self, plan, entries, message) : status;
+}
+
+static int load_texts(struct case_file *self, const config_setting_t *group,
+                      struct scenario *scenario, struct message *message)
+{
+    struct {
+        const char *key;
+        const char **out;
+    } texts[] = {{"title", &scenario->title},
+                 {"claim", &scenario->claim},
+                 {"proposed_by", &scenario->proposed_by},
+                 {"reasons", &scenario->reasons},
+                 {"against", &scenario->against}};
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < sizeof texts / sizeof texts[0]; i++) {
+        const char *text;
+        status = config_text(group, texts[i].key, &text, message);
+        if (status == STATUS_OK)
+            *texts[i].out = case_keep(self, text, &status);
+    }
+    return status;
+}
+
+int case_add_scenario(struct case_file *self, const char *name, double weight,
+                      const config_setting_t *at, struct message *message)
+{
+    char path[1100];
+    struct config_file file;
+    config_setting_t *group;
+    int status = STATUS_OK;
+    if (self->n_scenarios == CASE_MAX_SCENARIOS)
+        return fail(message, STATUS_INPUT, "more than %d scenarios", CASE_MAX_SCENARIOS);
+    if (find_scenario_file(self, name, path, sizeof path) != STATUS_OK) {
+        const char *where = "looked beside the case, one folder up, and in the installed scenarios";
+        return at ? config_complain(at, message, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
+                                    name, where)
+                  : fail(message, STATUS_INPUT, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
+                         name, where);
+    }
+    struct scenario *scenario = &self->scenarios[self->n_scenarios];
+    memset(scenario, 0, sizeof *scenario);
+    const char *base = strrchr(name, '/');
+    char bare[256];
+    snprintf(bare, sizeof bare, "%.255s", base ? base + 1 : name);
+    char *ending = strstr(bare, ".cfg");
+    if (ending != NULL)
+        *ending = '\0';
+    if (case_find_scenario(self, bare) != NULL)
+        return at ? config_complain(at, message, "scenario \"%.80s\" stands twice", bare)
+                  : fail(message, STATUS_INPUT, "scenario \"%.80s\" stands twice", bare);
+    scenario->name = case_keep(self, bare, &status);
+    scenario->path = case_keep(self, path, &status);
+    scenario->weight = weight;
+    self->n_scenarios++;
+    if (status != STATUS_OK)
+        return fail(message, status, "out of memory");
+    status = config_file_open(&file, path, message);
+    if (status == STATUS_OK)
+        status = config_top(&file, path, "scenario", &group, message);
+    if (status == STATUS_OK)
+        status = config_check_keys(group, scenario_keys, NULL, message);
+    if (status == STATUS_OK)
+        status = load_texts(self, group, scenario, message);
+    if (status == STATUS_OK)
+        status = load_plan(self, group, scenario, message);
+    config_file_close(&file);
+    return status;
+}
+
+int plan_override(struct plan *plan, const char *path, const char *text, struct message *message)
+{
+    struct message inner;
+    uint32_t index = plan_find(plan, path);
+    if (index == NO_INDEX) {
+        const char *near = NULL;
+        const char **paths = calloc(plan->n_params + 1u, sizeof *paths);
+        for (uint32_t i = 0; paths != NULL && i < plan->n_params; i++)
+            paths[i] = plan->params[i].path;
+        near = nearest_word(path, paths);
+        free(paths);
+        return fail(
+            message, STATUS_INPUT,
+            "scenario %s has no parameter \"%.100s\"%s%s%s; `mxplain scenarios show` lists them",
+            plan->scenario, path, near ? " (did you mean \"" : "", near ? near : "",
+            near ? "\"?)" : "");
+    }
+    if (dist_parse(&plan->params[index].prior, text, plan->params[index].row, &inner) != STATUS_OK)
+        return fail(message, STATUS_INPUT, "%.100s: %.800s", path, inner.text);
+    return STATUS_OK;
+}
