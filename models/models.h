@@ -4,7 +4,8 @@
 
 #include "sim/model.h"
 
-/* NULL-terminated, in the order shown to people. A new model is one file and one row in models.c. */
+/* NULL-terminated, in the order shown to people. A new model is one file and one row in models.c.
+ */
 extern const struct model *const models[];
 
 /* The model of a name, or NULL. */

@@ -1,0 +1,170 @@
+#include "models/activity.h"
+
+#include <gsl/gsl_randist.h>
+#include <math.h>
+
+static int32_t hour_of(const struct activity *self, time_us t)
+{
+    if (t < self->start_us)
+        return 0;
+    int64_t hour = (t - self->start_us) / US_PER_HOUR;
+    return hour < self->n_hours ? (int32_t)hour : self->n_hours - 1;
+}
+
+static void scale_hours(struct activity *self, time_us from_us, time_us until_us, double factor)
+{
+    int32_t last = hour_of(self, until_us - 1);
+    for (int32_t hour = hour_of(self, from_us); hour <= last && from_us < until_us; hour++)
+        self->level[hour] *= factor;
+}
+
+/* A day at a time: an hourly exponential would cost more than all arrivals together. */
+static void fill_growth(struct activity *self, const struct world *world, double growth)
+{
+    double span_us = (double)(world->until_us - world->from_us);
+    double level = 1.0;
+    for (int32_t hour = 0; hour < self->n_hours; hour++) {
+        if (hour % 24 == 0 && growth != 0.0) {
+            double middle = (double)(self->start_us + (hour + 12) * US_PER_HOUR - world->from_us);
+            level = exp(growth * (fmin(fmax(middle / span_us, 0.0), 1.0) - 0.5));
+        }
+        self->level[hour] = level;
+    }
+}
+
+static void apply_changes(struct activity *self, const struct model_run *run, double count,
+                          double size)
+{
+    const struct world *world = run->world;
+    struct rng rng;
+    model_stream(run, "activity", 0, &rng);
+    for (int i = 0; i < (int)(count + 0.5); i++) {
+        double at = rng_uniform(&rng) * (double)(world->until_us - world->from_us);
+        double step = rng_normal(&rng) * size;
+        scale_hours(self, world->from_us + (time_us)at, world->until_us, exp(step));
+    }
+}
+
+static void apply_pauses(struct activity *self, const struct model_run *run, double per_week,
+                         double mean_days)
+{
+    struct rng rng;
+    model_stream(run, "activity", 1, &rng);
+    time_us t = self->start_us;
+    while (per_week > 0.0) {
+        t = time_after(t, rng_exponential(&rng) / per_week * 604800.0);
+        time_us end = time_after(t, rng_exponential(&rng) * mean_days * 86400.0);
+        if (t >= run->world->until_us)
+            return;
+        scale_hours(self, t, end < run->world->until_us ? end : run->world->until_us, 0.0);
+        t = end;
+    }
+}
+
+int activity_init(struct activity *self, const struct model_run *run, size_t first)
+{
+    const struct world *world = run->world;
+    const double *param = run->param + first;
+    self->start_us = world->start_us;
+    self->n_hours = (int32_t)((world->until_us - world->start_us + US_PER_HOUR - 1) / US_PER_HOUR);
+    self->level = arena_array(run->arena, (size_t)self->n_hours + 1, sizeof *self->level);
+    if (self->level == NULL)
+        return STATUS_RUN;
+    fill_growth(self, world, param[ACTIVITY_GROWTH]);
+    apply_changes(self, run, param[ACTIVITY_CHANGES], param[ACTIVITY_CHANGE_SIZE]);
+    apply_pauses(self, run, param[ACTIVITY_PAUSES], param[ACTIVITY_PAUSE_LENGTH]);
+    if (param[ACTIVITY_ONSET] > 0.0)
+        scale_hours(self, world->start_us,
+                    time_after(world->from_us, param[ACTIVITY_ONSET] * 86400.0), 0.0);
+    return STATUS_OK;
+}
+
+double activity_at(const struct activity *self, time_us t)
+{
+    return self->level[hour_of(self, t)];
+}
+
+time_us activity_advance(const struct activity *self, const struct rate_profile *profile,
+                         time_us from_us, double mass_s)
+{
+    const struct civil_grid *grid = profile->grid;
+    time_us t = from_us > grid->origin_us ? from_us : grid->origin_us;
+    int32_t hour = (int32_t)((t - grid->origin_us) / US_PER_HOUR);
+    int32_t level_hour = (int32_t)((grid->origin_us - self->start_us) / US_PER_HOUR);
+    for (; hour < grid->n_hours; hour++) {
+        time_us end = grid->origin_us + (hour + 1) * US_PER_HOUR;
+        int32_t at = hour + level_hour;
+        at = at < 0 ? 0 : at < self->n_hours ? at : self->n_hours - 1;
+        double rate = profile->weight[grid->hour_of_week[hour]] * self->level[at];
+        if (grid->holiday[hour])
+            rate *= profile->holiday_factor;
+        double here = rate * (double)(end - t) * 1e-6;
+        if (here >= mass_s && rate > 0.0)
+            return t + (time_us)(mass_s / rate * 1e6);
+        mass_s -= here;
+        t = end;
+    }
+    return INT64_MAX;
+}
+
+time_us activity_next(const struct activity *self, const struct rate_profile *profile,
+                      double base_per_s, time_us from_us, struct rng *rng)
+{
+    double mass = rng_exponential(rng);
+    if (!(base_per_s > 0.0) || from_us == INT64_MAX)
+        return INT64_MAX;
+    return activity_advance(self, profile, from_us, mass / base_per_s);
+}
+
+void activity_shares(const struct model_run *run, const struct party_set *parties, double evenness,
+                     double shares[ROLE_MAX_PARTIES])
+{
+    double sum = 0.0;
+    for (int i = 0; i < parties->n; i++) {
+        struct rng rng;
+        model_stream(run, "share", (uint64_t)i, &rng);
+        gsl_rng generator = rng_gsl(&rng);
+        shares[i] = gsl_ran_gamma(&generator, evenness, 1.0);
+        sum += shares[i];
+    }
+    /* Very small concentrations underflow: then everything goes to a party chosen at random. */
+    struct rng rng;
+    model_stream(run, "share", UINT64_MAX, &rng);
+    int only = parties->n > 0 ? (int)rng_below(&rng, (uint64_t)parties->n) : 0;
+    for (int i = 0; i < parties->n; i++)
+        shares[i] = sum > 0.0 ? shares[i] / sum : (i == only ? 1.0 : 0.0);
+}
+
+void working_clock_init(struct working_clock *self, const struct civil_grid *grid, double start_h,
+                        double end_h, double night_factor, double weekend_factor)
+{
+    rate_working_hours(&self->profile, grid, start_h, end_h, night_factor, weekend_factor);
+    self->peak = 0.0;
+    for (int i = 0; i < 168; i++)
+        self->peak = fmax(self->peak, self->profile.weight[i]);
+}
+
+time_us working_clock_after(const struct working_clock *self, time_us t, double delay_s)
+{
+    if (t == INT64_MAX)
+        return INT64_MAX;
+    return rate_advance(&self->profile, t, delay_s * self->peak);
+}
+
+int check_single_actor(const struct model_run *run, struct message *message)
+{
+    const struct model *model = run->instance->model;
+    int n = run->instance->roles[0].n;
+    if (n == 1)
+        return STATUS_OK;
+    return fail(message, STATUS_INPUT,
+                "%s: role \"%s\" binds %d parties, but model %s has one there: bind a role of one "
+                "party, or write one entry per party",
+                run->instance->label, model->roles[0].key, n, model->name);
+}
+
+time_us time_after(time_us t, double delay_s)
+{
+    double us = delay_s * 1e6;
+    return us < 9.2e18 - fabs((double)t) ? t + (time_us)us : INT64_MAX;
+}

@@ -1,0 +1,132 @@
+/* activity.h - how the intensity of a mechanism changes over the window: onset, growth, level
+ * changes and pauses, shared by all traffic models.
+ *
+ * A model appends ACTIVITY_ROWS to its schema. The relative level is 1 in the middle of the window
+ * where nothing changes; it multiplies the hourly rate profile of whoever acts.
+ */
+#ifndef MODELS_ACTIVITY_H
+#define MODELS_ACTIVITY_H
+
+#include "sim/model.h"
+
+/* Parameters, relative to the first activity row of a model's schema. */
+enum activity_param {
+    ACTIVITY_ONSET,
+    ACTIVITY_GROWTH,
+    ACTIVITY_CHANGES,
+    ACTIVITY_CHANGE_SIZE,
+    ACTIVITY_PAUSES,
+    ACTIVITY_PAUSE_LENGTH,
+    ACTIVITY_N_PARAMS
+};
+
+/* The rows, for a designated table whose first activity parameter has number `first`. */
+#define ACTIVITY_ROWS(first)                                                                       \
+    [(first) +                                                                                     \
+        ACTIVITY_ONSET] = {"onset",                                                                \
+                           UNIT_DAY,                                                               \
+                           0,                                                                      \
+                           100000,                                                                 \
+                           "0",                                                                    \
+                           "days after the window's start when it begins; 0: it was "              \
+                           "always there",                                                         \
+                           NULL},                                                                  \
+        [(first) +                                                                                 \
+            ACTIVITY_GROWTH] = {"growth",                                                          \
+                                UNIT_NONE,                                                         \
+                                -6,                                                                \
+                                6,                                                                 \
+                                "normal(mean=0, sd=0.7)",                                          \
+                                "change of the logarithm of the rate over the whole window",       \
+                                NULL},                                                             \
+        [(first) + ACTIVITY_CHANGES] = {"level_changes",                                           \
+                                        UNIT_COUNT,                                                \
+                                        0,                                                         \
+                                        50,                                                        \
+                                        "poisson(mean=1)",                                         \
+                                        "sudden lasting changes of the rate in the window",        \
+                                        NULL},                                                     \
+        [(first) +                                                                                 \
+            ACTIVITY_CHANGE_SIZE] = {"level_change_size",                                          \
+                                     UNIT_NONE,                                                    \
+                                     0,                                                            \
+                                     4,                                                            \
+                                     "uniform(0, 1)",                                              \
+                                     "standard deviation of the log-rate step at each change",     \
+                                     NULL},                                                        \
+        [(first) + ACTIVITY_PAUSES] = {"pauses",                                                   \
+                                       UNIT_PER_WEEK,                                              \
+                                       0,                                                          \
+                                       20,                                                         \
+                                       "exponential(mean=0.05)",                                   \
+                                       "pauses in which all of it is silent",                      \
+                                       NULL},                                                      \
+        [(first) + ACTIVITY_PAUSE_LENGTH] = {"pause_length",                                       \
+                                             UNIT_DAY,                                             \
+                                             0,                                                    \
+                                             1000,                                                 \
+                                             "lognormal(median=2, sigma=0.8)",                     \
+                                             "mean length of a pause (exponential)",               \
+                                             NULL}
+
+/* The relative level, hour by hour of UTC from world.start_us. */
+struct activity {
+    time_us start_us;
+    int32_t n_hours;
+    double *level; /* in the run's arena */
+};
+
+/* Draws the course of one trial. `first` is the number of the model's first activity parameter.
+ * STATUS_RUN when memory runs out. Streams used: "activity", index 0 (changes) and 1 (pauses). */
+int activity_init(struct activity *self, const struct model_run *run, size_t first);
+
+/* Relative level at an instant; outside the window the nearest hour counts. */
+double activity_at(const struct activity *self, time_us t);
+
+/* The instant at which `mass_s` seconds of level times profile have passed since `from_us`;
+ * INT64_MAX where the window ends first. The level counts as constant over each local hour of the
+ * profile. */
+time_us activity_advance(const struct activity *self, const struct rate_profile *profile,
+                         time_us from_us, double mass_s);
+
+/* The first arrival after `from_us` of a Poisson process of rate base_per_s * level * profile;
+ * INT64_MAX where there is none. Takes exactly one exponential from the stream. */
+time_us activity_next(const struct activity *self, const struct rate_profile *profile,
+                      double base_per_s, time_us from_us, struct rng *rng);
+
+/* Shares of one whole for the parties of a role: a symmetric Dirichlet law with concentration
+ * `evenness` (below 1: one party gets nearly all; 1: any split is as likely as any other; large:
+ * equal). Each party has its own stream ("share", position in the role). shares[] holds
+ * ROLE_MAX_PARTIES. */
+void activity_shares(const struct model_run *run, const struct party_set *parties, double evenness,
+                     double shares[ROLE_MAX_PARTIES]);
+
+/* The schema row that goes with activity_shares. */
+#define EVENNESS_ROW                                                                               \
+    {                                                                                              \
+        "evenness", UNIT_NONE, 0.01, 1000, "loguniform(0.3, 10)",                                  \
+            "concentration of the Dirichlet law that splits the volume over the parties", NULL     \
+    }
+
+/* A person's or an office's own time: runs at full speed in open hours, slowly or not at all
+ * outside. */
+struct working_clock {
+    struct rate_profile profile;
+    double peak; /* the profile's weight in open hours */
+};
+
+/* Arguments as rate_working_hours. */
+void working_clock_init(struct working_clock *self, const struct civil_grid *grid, double start_h,
+                        double end_h, double night_factor, double weekend_factor);
+
+/* The instant at which `delay_s` seconds of open time have passed since t; INT64_MAX where the
+ * window ends first. */
+time_us working_clock_after(const struct working_clock *self, time_us t, double delay_s);
+
+/* A model's `check` for models with one acting party: refuses a first role that binds several. */
+int check_single_actor(const struct model_run *run, struct message *message);
+
+/* t + delay without overflow; INT64_MAX where it would leave the range of time. delay_s >= 0. */
+time_us time_after(time_us t, double delay_s);
+
+#endif

@@ -1,0 +1,26 @@
+#include "models/models.h"
+
+#include <string.h>
+
+/* One row per model: the file models/NAME.c exports model_NAME. */
+#define MODELS(ROW)                                                                                \
+    ROW(campaign)                                                                                  \
+    ROW(rejection_loop)                                                                            \
+    ROW(private_channel)                                                                           \
+    ROW(scanner)                                                                                   \
+    ROW(background)
+
+#define DECLARE(name) extern const struct model model_##name;
+#define ADDRESS(name) &model_##name,
+
+MODELS(DECLARE)
+
+const struct model *const models[] = {MODELS(ADDRESS) NULL};
+
+const struct model *model_find(const char *name)
+{
+    for (const struct model *const *model = models; *model != NULL; model++)
+        if (strcmp((*model)->name, name) == 0)
+            return *model;
+    return NULL;
+}
