@@ -1,0 +1,213 @@
+#include "analysis/weigh/reference.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/trial.h"
+
+/* What all workers share. Everything below `lock` is guarded by it. */
+struct shared {
+    struct reference *table;
+    const struct case_file *case_file;
+    const struct reference_options *options;
+    const struct panel *panel;
+    uint64_t blocks_per_scenario;
+    pthread_mutex_t lock;
+    uint64_t next_block;
+    uint64_t trials_done;
+    int status;
+    struct message *message;
+};
+
+struct worker {
+    struct shared *shared;
+    struct trial trial;
+    struct panel_space *space;
+    pthread_t thread;
+    bool started;
+    struct message message;
+};
+
+static bool is_stopped(const struct shared *shared)
+{
+    const struct progress *progress = shared->options->progress;
+    return progress != NULL && progress->stop != NULL && *progress->stop;
+}
+
+/* Takes the next block, or says that there is nothing left to do. */
+static bool take_block(struct shared *shared, uint64_t *block)
+{
+    pthread_mutex_lock(&shared->lock);
+    uint64_t all = shared->blocks_per_scenario * shared->table->n_scenarios;
+    if (shared->status == STATUS_OK && is_stopped(shared))
+        shared->status = fail(
+            shared->message, STATUS_RUN,
+            "stopped; finished blocks are kept if a database was given: the same command goes on");
+    bool more = shared->status == STATUS_OK && shared->next_block < all;
+    if (more)
+        *block = shared->next_block++;
+    pthread_mutex_unlock(&shared->lock);
+    return more;
+}
+
+struct block {
+    uint32_t scenario;
+    uint64_t first_row; /* within the scenario */
+    size_t n_rows;
+    double *rows;
+};
+
+static struct block locate(const struct shared *shared, uint64_t number)
+{
+    const struct reference *table = shared->table;
+    struct block block;
+    block.scenario = (uint32_t)(number / shared->blocks_per_scenario);
+    block.first_row = number % shared->blocks_per_scenario * BLOCK_TRIALS;
+    uint64_t left = table->trials - block.first_row;
+    block.n_rows = left < BLOCK_TRIALS ? (size_t)left : BLOCK_TRIALS;
+    block.rows = table->raw + (block.scenario * table->trials + block.first_row) * table->n_columns;
+    return block;
+}
+
+static int load_block(struct shared *shared, const struct block *block, bool *found,
+                      struct message *message)
+{
+    const struct block_store *store = shared->options->store;
+    *found = false;
+    if (store == NULL)
+        return STATUS_OK;
+    pthread_mutex_lock(&shared->lock);
+    int status = store->load(store->context, block->scenario,
+                             shared->options->first_trial + block->first_row, block->n_rows,
+                             shared->table->n_columns, block->rows, found, message);
+    pthread_mutex_unlock(&shared->lock);
+    return status;
+}
+
+static int run_block(struct worker *worker, const struct block *block)
+{
+    const struct shared *shared = worker->shared;
+    const struct plan *plan = &shared->case_file->scenarios[block->scenario].plan;
+    size_t n_columns = shared->table->n_columns;
+    for (size_t i = 0; i < block->n_rows; i++) {
+        uint64_t trial = shared->options->first_trial + block->first_row + i;
+        int status =
+            trial_run(&worker->trial, plan, shared->options->seed, trial, &worker->message);
+        if (status == STATUS_OK)
+            status = panel_compute(shared->panel, worker->space, worker->trial.logs,
+                                   block->rows + i * n_columns);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* Stores a finished block, tells the progress, or notes the failure that ends the run. */
+static void finish_block(struct worker *worker, const struct block *block, bool found, int status)
+{
+    struct shared *shared = worker->shared;
+    const struct block_store *store = shared->options->store;
+    const struct progress *progress = shared->options->progress;
+    pthread_mutex_lock(&shared->lock);
+    if (status == STATUS_OK && store != NULL && !found)
+        status = store->save(store->context, block->scenario,
+                             shared->options->first_trial + block->first_row, block->n_rows,
+                             shared->table->n_columns, block->rows, &worker->message);
+    if (status == STATUS_OK) {
+        shared->trials_done += block->n_rows;
+        if (progress != NULL && progress->advance != NULL)
+            progress->advance(progress->context, shared->trials_done,
+                              shared->table->trials * shared->table->n_scenarios);
+    } else if (shared->status == STATUS_OK) {
+        shared->status = status;
+        *shared->message = worker->message;
+    }
+    pthread_mutex_unlock(&shared->lock);
+}
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    uint64_t number;
+    while (take_block(worker->shared, &number)) {
+        struct block block = locate(worker->shared, number);
+        bool found;
+        int status = load_block(worker->shared, &block, &found, &worker->message);
+        if (status == STATUS_OK && !found)
+            status = run_block(worker, &block);
+        finish_block(worker, &block, found, status);
+    }
+    return NULL;
+}
+
+static int start_workers(struct worker *workers, unsigned n, struct shared *shared)
+{
+    const struct world *world = &shared->case_file->world;
+    for (unsigned i = 0; i < n; i++) {
+        workers[i].shared = shared;
+        if (trial_init(&workers[i].trial, world) != STATUS_OK ||
+            panel_space_create(&workers[i].space, shared->panel) != STATUS_OK)
+            return fail(shared->message, STATUS_RUN, "out of memory for worker %u", i + 1);
+    }
+    for (unsigned i = 1; i < n; i++)
+        workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    work(&workers[0]); /* this thread works too; one that could not start only makes it slower */
+    return STATUS_OK;
+}
+
+static int run_workers(struct shared *shared, unsigned n)
+{
+    struct worker *workers = calloc(n, sizeof *workers);
+    if (workers == NULL)
+        return fail(shared->message, STATUS_RUN, "out of memory for %u workers", n);
+    int status = start_workers(workers, n, shared);
+    for (unsigned i = 0; i < n; i++) {
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+        if (workers[i].shared != NULL)
+            trial_free(&workers[i].trial);
+        panel_space_free(workers[i].space);
+    }
+    free(workers);
+    return status == STATUS_OK ? shared->status : status;
+}
+
+int reference_fill(struct reference *self, const struct case_file *case_file,
+                   const struct statistic_request *requests, size_t n,
+                   const struct reference_options *options, struct message *message)
+{
+    struct panel *panel = NULL;
+    memset(self, 0, sizeof *self);
+    self->n_scenarios = (size_t)case_file->n_scenarios;
+    self->n_columns = n;
+    self->trials = options->trials;
+    double cells = (double)self->n_scenarios * (double)self->trials * (double)n;
+    if (cells > 2e10)
+        return fail(message, STATUS_RUN,
+                    "a table of %.3g numbers does not fit in memory; use fewer trials", cells);
+    self->raw = malloc((self->n_scenarios * self->trials * n + 1) * sizeof *self->raw);
+    if (self->raw == NULL)
+        return fail(message, STATUS_RUN, "out of memory for %.3g numbers; use fewer trials", cells);
+    int status = panel_create(&panel, &case_file->world, requests, n, message);
+    struct shared shared = {.table = self,
+                            .case_file = case_file,
+                            .options = options,
+                            .panel = panel,
+                            .blocks_per_scenario =
+                                (options->trials + BLOCK_TRIALS - 1) / BLOCK_TRIALS,
+                            .message = message};
+    pthread_mutex_init(&shared.lock, NULL);
+    if (status == STATUS_OK)
+        status = run_workers(&shared, options->threads > 0 ? options->threads : 1);
+    pthread_mutex_destroy(&shared.lock);
+    panel_free(panel);
+    return status;
+}
+
+void reference_free(struct reference *self)
+{
+    free(self->raw);
+    memset(self, 0, sizeof *self);
+}
