@@ -5,8 +5,8 @@
 
 #include "sim/world.h"
 
-const char *const mail_status_words[] = {"sent",     "accepted", "deferred",
-                                         "rejected", "bounced",  NULL};
+const char *const mail_status_words[] = {"received", "sent",    "accepted", "deferred",
+                                         "rejected", "bounced", NULL};
 
 void traffic_init(struct traffic *self, const struct world *world)
 {

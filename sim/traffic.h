@@ -7,6 +7,7 @@
 #define SIM_TRAFFIC_H
 
 #include "sim/log.h"
+#include "sim/mail.h"
 #include "sim/status.h"
 
 struct world;
@@ -14,9 +15,6 @@ struct world;
 /* More client queries than this in one trial end the run with an error: a prior is out of hand. */
 #define TRAFFIC_MAX_QUERIES 5000000
 
-enum mail_status { MAIL_SENT, MAIL_ACCEPTED, MAIL_DEFERRED, MAIL_REJECTED, MAIL_BOUNCED };
-extern const char
-    *const mail_status_words[]; /* "sent", "accepted", "deferred", "rejected", "bounced", NULL */
 
 struct mail_event {
     time_us time_us;

@@ -11,6 +11,7 @@
 
 #include "analysis/ingest/text.h"
 #include "sim/log.h"
+#include "sim/mail.h"
 
 struct log_format;
 
@@ -53,13 +54,6 @@ struct ingest_aggregate {
     time_us last_us;
 };
 
-enum mail_status {
-    MAIL_RECEIVED, /* taken into the queue */
-    MAIL_SENT,
-    MAIL_DEFERRED,
-    MAIL_REJECTED, /* refused during the SMTP dialogue */
-    MAIL_BOUNCED,
-};
 
 /* One line of a mail log that says what became of a message. Empty where the source does not say.
  */
