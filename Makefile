@@ -9,6 +9,13 @@ CC      ?= gcc
 BUILD   ?= build
 OPT     ?= -O2
 WERROR  ?=
+# V=1 shows the whole command lines.
+V       ?= 0
+ifeq ($(V),0)
+SAY     = @echo "  $(1) $@";
+else
+SAY     =
+endif
 VERSION := 0.1.0
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
@@ -71,19 +78,19 @@ $(BUILD)/libmxplain.a: $(LIB_OBJ)
 	@$(AR) rcs $@ $^
 
 $(BUILD)/mxplain: $(CLI_OBJ) $(BUILD)/libmxplain.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(call SAY,LINK)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(SUPPORT_OBJ) $(BUILD)/libmxplain.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(SUPPORT_OBJ) $(BUILD)/libmxplain.a -lcmocka $(LIBS)
+	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(SUPPORT_OBJ) $(BUILD)/libmxplain.a -lcmocka $(LIBS)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libmxplain.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libmxplain.a $(LIBS)
+	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libmxplain.a $(LIBS)
 
 .SECONDARY: $(SUPPORT_OBJ)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
