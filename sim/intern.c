@@ -78,11 +78,15 @@ static int reserve(struct intern *self, size_t length)
     return STATUS_OK;
 }
 
-int intern_add(struct intern *self, const char *text, size_t length, uint32_t *id)
+static size_t length_before_nul(const char *text, size_t length)
 {
     const char *nul = memchr(text, '\0', length);
-    if (nul != NULL)
-        length = (size_t)(nul - text);
+    return nul == NULL ? length : (size_t)(nul - text);
+}
+
+int intern_add(struct intern *self, const char *text, size_t length, uint32_t *id)
+{
+    length = length_before_nul(text, length);
     if (self->count >= self->n_slots / 2 && grow_slots(self) != STATUS_OK)
         return STATUS_RUN;
     uint32_t at = probe(self, text, length);
@@ -101,7 +105,9 @@ int intern_add(struct intern *self, const char *text, size_t length, uint32_t *i
 
 uint32_t intern_find(const struct intern *self, const char *text, size_t length)
 {
-    return self->n_slots == 0 ? INTERN_NONE : self->slot[probe(self, text, length)];
+    if (self->n_slots == 0)
+        return INTERN_NONE;
+    return self->slot[probe(self, text, length_before_nul(text, length))];
 }
 
 const char *intern_text(const struct intern *self, uint32_t id)

@@ -34,7 +34,7 @@ void intern_free(struct intern *self);
  * there. Fails with STATUS_RUN when memory or ids run out; the table is then unchanged. */
 int intern_add(struct intern *self, const char *text, size_t length, uint32_t *id);
 
-/* The id of a string, or INTERN_NONE where it is not in the table. */
+/* The id of a string (up to a NUL byte inside), or INTERN_NONE where it is not in the table. */
 uint32_t intern_find(const struct intern *self, const char *text, size_t length);
 
 /* The string of an id; "" where id is out of range. Valid until the next intern_add. */

@@ -12,8 +12,9 @@ static int32_t hour_index(const struct civil_grid *grid, time_us t)
 
 static double hour_rate(const struct rate_profile *self, int32_t i)
 {
-    double rate = self->weight[self->grid->hour_of_week[i]];
-    return self->grid->holiday[i] ? rate * self->holiday_factor : rate;
+    int hour = self->grid->hour_of_week[i];
+    bool day_off = self->grid->holiday[i] && hour < 5 * 24;
+    return day_off ? self->weight[hour] * self->holiday_factor : self->weight[hour];
 }
 
 void rate_flat(struct rate_profile *self, const struct civil_grid *grid)

@@ -13,7 +13,7 @@
 struct rate_profile {
     const struct civil_grid *grid; /* borrowed */
     double weight[168]; /* relative rate per hour of the local week; mean 1 after rate_normalise */
-    double holiday_factor; /* multiplies the rate on holidays */
+    double holiday_factor; /* multiplies the rate on holidays from Monday to Friday */
 };
 
 /* The flat profile: weight 1 everywhere. */
