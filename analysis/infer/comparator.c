@@ -399,8 +399,10 @@ static double default_hold_share(size_t n_rows)
 static int fit_split(struct comparator *self, const struct table *table, struct message *message)
 {
     struct part fit = {0}, hold = {0};
-    int code = prepare_init(&self->prepare, table, self->split.fit, self->split.n_fit,
-                            self->options.observed, self->options.leave_out, message);
+    struct prepare_choice choice = {.observed = self->options.observed,
+                                    .leave_out = self->options.leave_out};
+    int code =
+        prepare_init(&self->prepare, table, self->split.fit, self->split.n_fit, &choice, message);
     if (code != STATUS_OK)
         return code;
     if (allocate(self) != STATUS_OK ||

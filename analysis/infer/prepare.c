@@ -241,16 +241,16 @@ static int is_copy(const struct table *table, const uint32_t *rows, size_t n_row
 }
 
 static int fit_columns(struct prepare *self, const struct table *table, const uint32_t *rows,
-                       size_t n_rows, const double *observed, const uint8_t *leave_out,
-                       double *value, uint64_t *hash)
+                       size_t n_rows, const struct prepare_choice *choice, double *value,
+                       uint64_t *hash)
 {
     int code = STATUS_OK;
     for (size_t c = 0; c < table->n_columns && code == STATUS_OK; c++) {
-        if (leave_out != NULL && leave_out[c])
+        if (choice->leave_out != NULL && choice->leave_out[c])
             self->state[c] = COLUMN_LEFT_OUT;
-        else if (observed != NULL && !isfinite(observed[c]))
+        else if (choice->observed != NULL && !isfinite(choice->observed[c]))
             self->state[c] = COLUMN_UNOBSERVED;
-        else if (is_copy(table, rows, n_rows, c, hash, self))
+        else if (!choice->keep_duplicates && is_copy(table, rows, n_rows, c, hash, self))
             self->state[c] = COLUMN_DUPLICATE;
         else
             code = add_column(self, c, value, gather(table, rows, n_rows, c, value), n_rows);
@@ -259,8 +259,7 @@ static int fit_columns(struct prepare *self, const struct table *table, const ui
 }
 
 int prepare_init(struct prepare *self, const struct table *table, const uint32_t *rows,
-                 size_t n_rows, const double *observed, const uint8_t *leave_out,
-                 struct message *message)
+                 size_t n_rows, const struct prepare_choice *choice, struct message *message)
 {
     size_t n_columns = table->n_columns;
     *self = (struct prepare){.n_columns = n_columns};
@@ -270,7 +269,7 @@ int prepare_init(struct prepare *self, const struct table *table, const uint32_t
     uint64_t *hash = calloc(n_columns + 1, sizeof *hash);
     int code = STATUS_RUN;
     if (self->input != NULL && self->state != NULL && value != NULL && hash != NULL)
-        code = fit_columns(self, table, rows, n_rows, observed, leave_out, value, hash);
+        code = fit_columns(self, table, rows, n_rows, choice, value, hash);
     free(value);
     free(hash);
     if (code != STATUS_OK)

@@ -52,13 +52,18 @@ struct reach {
     double excess;    /* how far, 0 if none is outside */
 };
 
-/* Fits the transformations on the rows `rows[0..n_rows)` of the table. `observed` (n_columns values
- * or NULL): a column whose observed value is not finite is left out. `leave_out` (n_columns flags
- * or NULL): columns to ignore. Infinite values count as missing. On failure (STATUS_RUN, memory)
- * *self may still be given to prepare_free. */
+/* Which columns take part. */
+struct prepare_choice {
+    const double
+        *observed; /* n_columns values or NULL: a column that is not finite there is left out */
+    const uint8_t *leave_out; /* n_columns flags or NULL: columns to ignore */
+    int keep_duplicates;      /* also use columns that are copies of others */
+};
+
+/* Fits the transformations on the rows `rows[0..n_rows)` of the table. Infinite values count as
+ * missing. On failure (STATUS_RUN, memory) *self may still be given to prepare_free. */
 int prepare_init(struct prepare *self, const struct table *table, const uint32_t *rows,
-                 size_t n_rows, const double *observed, const uint8_t *leave_out,
-                 struct message *message);
+                 size_t n_rows, const struct prepare_choice *choice, struct message *message);
 
 /* Frees what init allocated; safe to repeat. */
 void prepare_free(struct prepare *self);

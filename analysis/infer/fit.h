@@ -1,0 +1,121 @@
+/* fit.h - can a class produce the observed vector at all? "None of these" stands beside the
+ * probabilities.
+ *
+ * Probabilities compare the classes with each other; they say nothing if all are wrong. Here every
+ * class is asked alone. Its rows are split into three disjoint sets: A gives location, scatter and
+ * neighbours; B gives the null distribution of each distance; C gives the null distribution of
+ * their combination. The observation is treated exactly as a row of C, so the p-value (k + 1) / (n
+ * + 1) is uniform (at worst conservative) if the observation comes from the class.
+ *
+ * Distances, all in the class's own prepared space:
+ *   mahalanobis  regularised, from the mean of A
+ *   energy       mean Euclidean distance to the rows of A (the energy distance of one point, up to
+ * a constant) nearest      mean distance to the nearest rows of A, after whitening marginal     the
+ * most extreme single statistic, also where the class never varies or never gives a value local
+ * "nearest" over the same of those neighbours: the local predictive, as in the local outlier factor
+ * (Breunig and others 2000). It asks whether the point lies among the rows most like it, not only
+ * in the whole cloud They depend on each other, so they are combined by the least of their
+ * p-values, whose own null distribution is that of C.
+ */
+#ifndef ANALYSIS_INFER_FIT_H
+#define ANALYSIS_INFER_FIT_H
+
+#include "analysis/infer/prepare.h"
+#include "analysis/infer/table.h"
+
+enum fit_distance {
+    FIT_MAHALANOBIS,
+    FIT_ENERGY,
+    FIT_NEAREST,
+    FIT_MARGINAL,
+    FIT_LOCAL,
+    FIT_DISTANCES
+};
+
+/* Name for reports. */
+const char *fit_distance_name(enum fit_distance distance);
+
+struct fit_options {
+    uint64_t seed;
+    unsigned threads;
+    size_t reference_rows_max; /* set A of each class */
+    size_t null_rows_max;      /* sets B and C each */
+    const double *observed;    /* or NULL: statistics that are not finite there are left out */
+};
+
+/* Seed 1, one thread, 1,000 and 2,000 rows. */
+void fit_options_init(struct fit_options *options);
+
+/* What is kept of one class. */
+struct fit_model {
+    size_t n_reference, n_calibration, n_null;
+    struct prepare prepare;
+    size_t n_inputs;
+    double *constant;     /* per column: the class's only value; NaN where it varies or has none */
+    double *column_scale; /* per column: its robust spread over all classes, positive */
+    double *whitening;    /* lower triangle of the inverse Cholesky factor, n_inputs x n_inputs */
+    double *mean;         /* n_inputs */
+    double *plain;        /* set A, prepared: n_reference x n_inputs */
+    double *white;        /* set A, whitened */
+    double *white_square; /* squared lengths of its rows */
+    double *spacing;      /* per row of A: mean distance to its nearest others */
+    size_t n_near;
+    double *calibration[FIT_DISTANCES]; /* set B, ascending */
+    double *null;                       /* set C: least p-value of each row, ascending */
+    double *column_value; /* all finite values of the class per column, ascending: [column_start[c],
+                             column_start[c+1]) */
+    size_t *column_start;
+};
+
+struct fit_models {
+    size_t n_classes, n_columns;
+    struct fit_model *model;
+    uint8_t *is_used; /* per column: not left out by the observation */
+};
+
+/* Prepares all classes of the table. Fails with STATUS_RUN (memory) or STATUS_INPUT (a class
+ * without rows). On failure *self may still be given to fit_models_free. */
+int fit_models_init(struct fit_models *self, const struct table *table,
+                    const struct fit_options *options, struct message *message);
+
+void fit_models_free(struct fit_models *self);
+
+/* One statistic of one class against the observation. */
+struct fit_statistic {
+    size_t column;
+    double observed;
+    double median, low,
+        high; /* of the class: 50 %, 2.5 % and 97.5 % quantiles; NaN if it never gives a value */
+    double tail_p; /* two-sided, (k + 1) / (n + 1) each side, doubled, at most 1 */
+    double excess; /* distance outside the band in its half-widths, 0 inside: orders equal tail_p */
+};
+
+struct class_fit {
+    double distance_p[FIT_DISTANCES];
+    double p_value; /* of the combination */
+    double least_p; /* the smallest p-value that the class's rows allow: 1 / (n_null + 1) */
+    double holm_p;  /* adjusted over the classes (Holm 1979) */
+    struct fit_statistic *statistic; /* worst first */
+    size_t n_statistics;
+};
+
+struct fit {
+    size_t n_classes;
+    struct class_fit *class;
+    double p_value; /* none of these: the greatest p-value over the classes (intersection-union
+                       test, so no correction) */
+    double holm_p;  /* the greatest adjusted one, more cautious */
+    int rejected_05, rejected_01; /* every class is rejected at this level */
+};
+
+/* Tests one observation (n_columns raw values). On failure (memory) *out may still be given to
+ * fit_free. */
+int fit_test(const struct fit_models *models, const double *observed, struct fit *out,
+             struct message *message);
+
+void fit_free(struct fit *self);
+
+/* Holm's step-down adjusted p-values of n tests. `order` is work space for n numbers. */
+void holm_adjust(const double *p, size_t n, size_t *order, double *adjusted);
+
+#endif

@@ -1,0 +1,27 @@
+/* fit_internal.h - shared by fit.c and fit_model.c. */
+#ifndef ANALYSIS_INFER_FIT_INTERNAL_H
+#define ANALYSIS_INFER_FIT_INTERNAL_H
+
+#include "analysis/infer/fit.h"
+
+/* All distances of one raw row to a class. `work` holds fit_work_size(model) doubles. */
+void fit_distances(const struct fit_model *model, const double *raw, double *work,
+                   double distance[FIT_DISTANCES]);
+
+size_t fit_work_size(const struct fit_model *model);
+
+/* Share of a class's sorted null values at least as great: (k + 1) / (n + 1). */
+double upper_tail_p(const double *sorted, size_t n, double value);
+
+/* Least p-value over the distances, each against set B. */
+double least_p(const struct fit_model *model, const double distance[FIT_DISTANCES],
+               double p[FIT_DISTANCES]);
+
+/* Fits the model of one class on its rows (in random order); n_rows at least 1. */
+int fit_model_init(struct fit_model *self, const struct table *table, const uint32_t *rows,
+                   size_t n_rows, const double *column_scale, const struct fit_options *options,
+                   struct message *message);
+
+void fit_model_free(struct fit_model *self);
+
+#endif

@@ -1,0 +1,339 @@
+/* One class as the test of fit sees it: its sets A, B and C. */
+#include "analysis/infer/fit_internal.h"
+
+#include <gsl/gsl_cblas.h>
+#include <gsl/gsl_linalg.h>
+#include <gsl/gsl_sort.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NEAR_ROWS = 10 };
+
+/* Added to each variance (the inputs have variance 1): a direction in which the class does not vary
+ * counts as one with this variance, so that leaving it is noticed, but rounding is not. */
+static const double RIDGE = 1e-3;
+
+/* Extremeness, in standard deviations, of a value where the class never gives one. */
+static const double IMPOSSIBLE = 50;
+
+size_t fit_work_size(const struct fit_model *model)
+{
+    return 2 * model->n_inputs + model->n_reference + NEAR_ROWS + 1;
+}
+
+double upper_tail_p(const double *sorted, size_t n, double value)
+{
+    size_t low = 0, high = n; /* first place whose value is at least `value` */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sorted[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return ((double)(n - low) + 1) / ((double)n + 1);
+}
+
+double least_p(const struct fit_model *model, const double distance[FIT_DISTANCES],
+               double p[FIT_DISTANCES])
+{
+    double least = 1;
+    for (size_t k = 0; k < FIT_DISTANCES; k++) {
+        p[k] = upper_tail_p(model->calibration[k], model->n_calibration, distance[k]);
+        least = fmin(least, p[k]);
+    }
+    return least;
+}
+
+static void whiten(const struct fit_model *model, const double *x, double *out)
+{
+    size_t d = model->n_inputs;
+    for (size_t i = 0; i < d; i++)
+        out[i] = x[i] - model->mean[i];
+    if (d > 0)
+        cblas_dtrmv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)d, model->whitening,
+                    (int)d, out, 1);
+}
+
+/* The most extreme single statistic, in standard deviations of the class; beyond its range by the
+ * logarithm. */
+static double marginal_distance(const struct fit_model *model, const double *raw, const double *x,
+                                const struct reach *reach)
+{
+    double most = 8 * log1p(reach->excess);
+    for (size_t i = 0; i < model->n_inputs; i++)
+        most = fmax(most, fabs(x[i]));
+    for (size_t c = 0; c < model->prepare.n_columns; c++) {
+        if (!isfinite(raw[c]))
+            continue;
+        if (model->prepare.state[c] == COLUMN_EMPTY)
+            most = fmax(most, IMPOSSIBLE);
+        if (model->prepare.state[c] == COLUMN_CONSTANT) {
+            double shift = fabs(raw[c] - model->constant[c]) / model->column_scale[c];
+            most = fmax(most, shift > 0 ? IMPOSSIBLE + log1p(shift) : 0);
+        }
+    }
+    return most;
+}
+
+/* Keeps the n smallest of the values seen, ascending. */
+static void keep_smallest(double *kept, size_t *row, size_t n, double value, size_t index)
+{
+    size_t at = n;
+    if (!(value < kept[n - 1]))
+        return;
+    for (at = n - 1; at > 0 && value < kept[at - 1]; at--) {
+        kept[at] = kept[at - 1];
+        row[at] = row[at - 1];
+    }
+    kept[at] = value;
+    row[at] = index;
+}
+
+/* Mean distance to the nearest rows of A (without row `self_row`) and the mean spacing of those
+ * rows. */
+static void nearest_rows(const struct fit_model *model, const double *white, size_t self_row,
+                         double *work, double *near, double *spacing)
+{
+    size_t d = model->n_inputs, row[NEAR_ROWS];
+    double kept[NEAR_ROWS], square = 0;
+    for (size_t k = 0; k < model->n_near; k++) {
+        kept[k] = INFINITY;
+        row[k] = 0;
+    }
+    for (size_t i = 0; i < d; i++)
+        square += white[i] * white[i];
+    memcpy(work, model->white_square, model->n_reference * sizeof *work);
+    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)model->n_reference, (int)d, -2, model->white,
+                (int)d, white, 1, 1, work, 1);
+    for (size_t i = 0; i < model->n_reference; i++)
+        if (i != self_row)
+            keep_smallest(kept, row, model->n_near, work[i] + square, i);
+    *near = *spacing = 0;
+    for (size_t k = 0; k < model->n_near && isfinite(kept[k]); k++) {
+        *near += sqrt(fmax(kept[k], 0)) / (double)model->n_near;
+        if (model->spacing != NULL && self_row >= model->n_reference)
+            *spacing += model->spacing[row[k]] / (double)model->n_near;
+    }
+}
+
+/* Mean Euclidean distance to the rows of A, unwhitened. */
+static double energy_distance(const struct fit_model *model, const double *x)
+{
+    size_t d = model->n_inputs;
+    double sum = 0;
+    for (size_t i = 0; i < model->n_reference; i++) {
+        const double *row = model->plain + i * d;
+        double square = 0;
+        for (size_t j = 0; j < d; j++)
+            square += (row[j] - x[j]) * (row[j] - x[j]);
+        sum += sqrt(square);
+    }
+    return sum / (double)model->n_reference;
+}
+
+void fit_distances(const struct fit_model *model, const double *raw, double *work,
+                   double distance[FIT_DISTANCES])
+{
+    size_t d = model->n_inputs;
+    double *x = work, *white = work + d, near, spacing, square = 0;
+    struct reach reach;
+    prepare_row(&model->prepare, raw, x, &reach);
+    distance[FIT_MARGINAL] = marginal_distance(model, raw, x, &reach);
+    distance[FIT_MAHALANOBIS] = distance[FIT_ENERGY] = 0;
+    distance[FIT_NEAREST] = distance[FIT_LOCAL] = 0;
+    if (d == 0)
+        return;
+    whiten(model, x, white);
+    for (size_t i = 0; i < d; i++)
+        square += white[i] * white[i];
+    distance[FIT_MAHALANOBIS] = sqrt(square);
+    distance[FIT_ENERGY] = energy_distance(model, x);
+    nearest_rows(model, white, model->n_reference, work + 2 * d, &near, &spacing);
+    distance[FIT_NEAREST] = near;
+    distance[FIT_LOCAL] = near / (spacing + 1e-9);
+}
+
+/* Inverse of the Cholesky factor of the regularised covariance of A. */
+static int set_whitening(struct fit_model *self)
+{
+    size_t d = self->n_inputs;
+    double n = (double)self->n_reference;
+    for (size_t i = 0; i < self->n_reference; i++)
+        for (size_t j = 0; j < d; j++)
+            self->mean[j] += self->plain[i * d + j] / n;
+    double *centred = malloc(self->n_reference * d * sizeof *centred);
+    if (centred == NULL)
+        return STATUS_RUN;
+    for (size_t i = 0; i < self->n_reference; i++)
+        for (size_t j = 0; j < d; j++)
+            centred[i * d + j] = self->plain[i * d + j] - self->mean[j];
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)d, (int)self->n_reference, 1 / n,
+                centred, (int)d, 0, self->whitening, (int)d);
+    /* Few rows for many inputs: shrink towards the diagonal (the inputs have about unit variance).
+     */
+    double shrink = (double)d / ((double)d + n);
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < i; j++)
+            self->whitening[i * d + j] *= 1 - shrink;
+    for (size_t i = 0; i < d; i++)
+        self->whitening[i * d + i] += RIDGE;
+    free(centred);
+    gsl_matrix_view view = gsl_matrix_view_array(self->whitening, d, d);
+    if (gsl_linalg_cholesky_decomp1(&view.matrix) != 0)
+        return STATUS_RUN;
+    return gsl_linalg_tri_invert(CblasLower, CblasNonUnit, &view.matrix) == 0 ? STATUS_OK
+                                                                              : STATUS_RUN;
+}
+
+static int set_reference(struct fit_model *self, const struct table *table, const uint32_t *rows)
+{
+    size_t d = self->n_inputs, n = self->n_reference;
+    self->plain = calloc(n * d + 1, sizeof(double));
+    self->white = calloc(n * d + 1, sizeof(double));
+    self->white_square = calloc(n + 1, sizeof(double));
+    self->whitening = calloc(d * d + 1, sizeof(double));
+    self->mean = calloc(d + 1, sizeof(double));
+    double *spacing = calloc(n + 1, sizeof(double));
+    double *work = malloc((n + 1) * sizeof(double));
+    int code = STATUS_RUN;
+    if (self->plain == NULL || self->white == NULL || self->white_square == NULL ||
+        self->whitening == NULL || self->mean == NULL || spacing == NULL || work == NULL)
+        goto out;
+    for (size_t i = 0; i < n; i++)
+        prepare_row(&self->prepare, table->values + rows[i] * table->n_columns, self->plain + i * d,
+                    NULL);
+    code = d > 0 ? set_whitening(self) : STATUS_OK;
+    for (size_t i = 0; i < n && code == STATUS_OK; i++) {
+        whiten(self, self->plain + i * d, self->white + i * d);
+        for (size_t j = 0; j < d; j++)
+            self->white_square[i] += self->white[i * d + j] * self->white[i * d + j];
+    }
+    for (size_t i = 0; i < n && code == STATUS_OK && d > 0; i++) {
+        double unused;
+        nearest_rows(self, self->white + i * d, i, work, &spacing[i], &unused);
+    }
+    self->spacing = spacing;
+    spacing = NULL;
+out:
+    free(spacing);
+    free(work);
+    return code;
+}
+
+/* Sets B and C. */
+static int set_nulls(struct fit_model *self, const struct table *table, const uint32_t *rows)
+{
+    double *work = malloc(fit_work_size(self) * sizeof *work), distance[FIT_DISTANCES];
+    int code = work == NULL ? STATUS_RUN : STATUS_OK;
+    for (size_t k = 0; k < FIT_DISTANCES; k++) {
+        self->calibration[k] = calloc(self->n_calibration + 1, sizeof(double));
+        if (self->calibration[k] == NULL)
+            code = STATUS_RUN;
+    }
+    self->null = calloc(self->n_null + 1, sizeof(double));
+    if (self->null == NULL)
+        code = STATUS_RUN;
+    for (size_t i = 0; i < self->n_calibration && code == STATUS_OK; i++) {
+        fit_distances(self, table->values + rows[i] * table->n_columns, work, distance);
+        for (size_t k = 0; k < FIT_DISTANCES; k++)
+            self->calibration[k][i] = distance[k];
+    }
+    for (size_t k = 0; k < FIT_DISTANCES && code == STATUS_OK; k++)
+        gsl_sort(self->calibration[k], 1, self->n_calibration);
+    for (size_t i = 0; i < self->n_null && code == STATUS_OK; i++) {
+        double p[FIT_DISTANCES];
+        const uint32_t *row = rows + self->n_calibration + i;
+        fit_distances(self, table->values + *row * table->n_columns, work, distance);
+        self->null[i] = least_p(self, distance, p);
+    }
+    if (code == STATUS_OK)
+        gsl_sort(self->null, 1, self->n_null);
+    free(work);
+    return code;
+}
+
+/* All finite values of the class, column by column. */
+static int set_columns(struct fit_model *self, const struct table *table, const uint32_t *rows,
+                       size_t n_rows)
+{
+    size_t n_columns = table->n_columns, n = 0;
+    self->column_value = malloc((n_rows * n_columns + 1) * sizeof(double));
+    self->column_start = calloc(n_columns + 1, sizeof(size_t));
+    self->constant = malloc((n_columns + 1) * sizeof(double));
+    if (self->column_value == NULL || self->column_start == NULL || self->constant == NULL)
+        return STATUS_RUN;
+    for (size_t c = 0; c < n_columns; c++) {
+        self->constant[c] = NAN;
+        for (size_t i = 0; i < n_rows; i++) {
+            double x = table->values[rows[i] * n_columns + c];
+            if (isfinite(x))
+                self->column_value[n++] = x;
+        }
+        self->column_start[c + 1] = n;
+        gsl_sort(self->column_value + self->column_start[c], 1, n - self->column_start[c]);
+        if (self->prepare.state[c] == COLUMN_CONSTANT)
+            for (size_t i = 0; i < self->n_reference; i++)
+                if (isfinite(table->values[rows[i] * n_columns + c]))
+                    self->constant[c] = table->values[rows[i] * n_columns + c];
+    }
+    return STATUS_OK;
+}
+
+static void set_sizes(struct fit_model *self, size_t n_rows, const struct fit_options *options)
+{
+    size_t a =
+        n_rows < 3 * options->reference_rows_max ? (n_rows + 2) / 3 : options->reference_rows_max;
+    size_t rest = n_rows - a, b = rest / 2;
+    self->n_reference = a;
+    self->n_calibration = b < options->null_rows_max ? b : options->null_rows_max;
+    self->n_null = rest - b < options->null_rows_max ? rest - b : options->null_rows_max;
+    self->n_near = a / 5 < 1 ? 1 : a / 5 < NEAR_ROWS ? a / 5 : NEAR_ROWS;
+}
+
+int fit_model_init(struct fit_model *self, const struct table *table, const uint32_t *rows,
+                   size_t n_rows, const double *column_scale, const struct fit_options *options,
+                   struct message *message)
+{
+    *self = (struct fit_model){0};
+    set_sizes(self, n_rows, options);
+    struct prepare_choice choice = {.observed = options->observed, .keep_duplicates = 1};
+    int code = prepare_init(&self->prepare, table, rows, self->n_reference, &choice, message);
+    if (code != STATUS_OK)
+        return code;
+    self->n_inputs = self->prepare.n_inputs;
+    self->column_scale = malloc((table->n_columns + 1) * sizeof(double));
+    if (self->column_scale == NULL)
+        code = STATUS_RUN;
+    else
+        memcpy(self->column_scale, column_scale, table->n_columns * sizeof(double));
+    if (code == STATUS_OK)
+        code = set_columns(self, table, rows, n_rows);
+    if (code == STATUS_OK)
+        code = set_reference(self, table, rows);
+    if (code == STATUS_OK)
+        code = set_nulls(self, table, rows + self->n_reference);
+    return code == STATUS_OK
+               ? code
+               : fail(message, code, "out of memory for the test of fit of %zu rows", n_rows);
+}
+
+void fit_model_free(struct fit_model *self)
+{
+    prepare_free(&self->prepare);
+    free(self->constant);
+    free(self->column_scale);
+    free(self->whitening);
+    free(self->mean);
+    free(self->plain);
+    free(self->white);
+    free(self->white_square);
+    free(self->spacing);
+    for (size_t k = 0; k < FIT_DISTANCES; k++)
+        free(self->calibration[k]);
+    free(self->null);
+    free(self->column_value);
+    free(self->column_start);
+    *self = (struct fit_model){0};
+}

@@ -1,0 +1,173 @@
+/* The test of fit: p-values uniform (or conservative) when the class is true, power when none is.
+ * Fixed seeds; the false-alarm rate of each statistical assertion is stated beside it. */
+#include "analysis/infer/fit.h"
+#include "analysis/infer/generator.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 1800, COLUMNS = 4 };
+
+/* Class 0: two correlated normals (0.95), a count with a long tail, and a 0/1 column. Class 1: the
+ * same shifted, where the last column never varies. */
+static void draw(struct generator *g, int class, double *x)
+{
+    double common = generator_normal(g);
+    x[0] = common + 2 * class;
+    x[1] = 0.95 * common + sqrt(1 - 0.95 * 0.95) * generator_normal(g);
+    x[2] = floor(exp(1.5 * generator_normal(g)));
+    x[3] = class == 0 && generator_uniform(g) < 0.3;
+}
+
+struct world {
+    double value[2 * ROWS * COLUMNS];
+    uint16_t label[2 * ROWS];
+    struct table table;
+    struct fit_models models;
+};
+
+static void world_init(struct world *self, uint64_t seed, const double *observed)
+{
+    struct generator g;
+    struct fit_options options;
+    struct message message = {""};
+    generator_init(&g, seed, GENERATOR_NOISE, 0);
+    for (size_t i = 0; i < 2 * ROWS; i++) {
+        self->label[i] = (uint16_t)(i % 2);
+        draw(&g, (int)(i % 2), self->value + i * COLUMNS);
+    }
+    self->table = (struct table){.n_rows = 2 * ROWS,
+                                 .n_columns = COLUMNS,
+                                 .n_classes = 2,
+                                 .values = self->value,
+                                 .labels = self->label};
+    fit_options_init(&options);
+    options.threads = 2;
+    options.observed = observed;
+    if (fit_models_init(&self->models, &self->table, &options, &message) != STATUS_OK)
+        fail_msg("%s", message.text);
+}
+
+static void p_values_are_uniform_under_the_class(void **state)
+{
+    static struct world world;
+    enum { TRIALS = 2000 };
+    size_t below_05 = 0, below_20 = 0, below_50 = 0;
+    struct generator g;
+    (void)state;
+    world_init(&world, 11, NULL);
+    generator_init(&g, 12, GENERATOR_NOISE, 1);
+    for (size_t i = 0; i < TRIALS; i++) {
+        double x[COLUMNS];
+        struct fit fit;
+        struct message message;
+        draw(&g, 0, x);
+        assert_int_equal(fit_test(&world.models, x, &fit, &message), STATUS_OK);
+        below_05 += fit.class[0].p_value <= 0.05;
+        below_20 += fit.class[0].p_value <= 0.20;
+        below_50 += fit.class[0].p_value <= 0.50;
+        assert_true(fit.p_value >= fit.class[0].p_value);
+        fit_free(&fit);
+    }
+    /* The null set of 600 rows has its own noise: standard error at 5 % is
+     * sqrt(.05*.95*(1/2000+1/600)) = 1.0 %. Four standard errors: false alarm 3e-5 each. */
+    assert_true(fabs((double)below_05 / TRIALS - 0.05) < 0.041);
+    assert_true(fabs((double)below_20 / TRIALS - 0.20) < 0.075);
+    assert_true(fabs((double)below_50 / TRIALS - 0.50) < 0.094);
+    fit_models_free(&world.models);
+}
+
+static void inside_every_margin_but_outside_the_cloud(void **state)
+{
+    static struct world world;
+    const double x[COLUMNS] = {1.8, -1.5, 1, 0};
+    struct fit fit;
+    struct message message;
+    (void)state;
+    world_init(&world, 13, NULL);
+    assert_int_equal(fit_test(&world.models, x, &fit, &message), STATUS_OK);
+    assert_true(fit.rejected_01);
+    assert_true(fit.class[0].distance_p[FIT_MARGINAL] > 0.05);
+    assert_true(fit.class[0].distance_p[FIT_MAHALANOBIS] <= 0.01);
+    assert_true(fit.class[0].holm_p >= fit.class[0].p_value);
+    fit_free(&fit);
+    fit_models_free(&world.models);
+}
+
+static void leaving_a_constant_column_is_noticed(void **state)
+{
+    static struct world world;
+    const double x[COLUMNS] = {2, 0, 1, 1};
+    struct fit fit;
+    struct message message;
+    (void)state;
+    world_init(&world, 14, NULL);
+    assert_int_equal(fit_test(&world.models, x, &fit, &message), STATUS_OK);
+    assert_true(fit.class[1].p_value <= 0.01);
+    assert_int_equal(fit.class[1].statistic[0].column, 3);
+    assert_true(fit.class[1].statistic[0].excess > 0);
+    fit_free(&fit);
+    fit_models_free(&world.models);
+}
+
+static void far_away_is_none_of_these(void **state)
+{
+    static struct world world;
+    const double x[COLUMNS] = {40, 0, 1, 0};
+    struct fit fit;
+    struct message message;
+    (void)state;
+    world_init(&world, 15, NULL);
+    assert_int_equal(fit_test(&world.models, x, &fit, &message), STATUS_OK);
+    assert_true(fit.rejected_01 && fit.rejected_05);
+    assert_int_equal(fit.class[0].statistic[0].column, 0);
+    assert_true(fit.class[0].statistic[0].high < 3);
+    fit_free(&fit);
+    fit_models_free(&world.models);
+}
+
+static void a_column_missing_in_the_observation_is_left_out(void **state)
+{
+    static struct world world;
+    const double x[COLUMNS] = {0, 0, NAN, 0};
+    struct fit fit;
+    struct message message;
+    (void)state;
+    world_init(&world, 16, x);
+    assert_int_equal(fit_test(&world.models, x, &fit, &message), STATUS_OK);
+    assert_int_equal(fit.class[0].n_statistics, COLUMNS - 1);
+    assert_false(fit.rejected_05);
+    fit_free(&fit);
+    fit_models_free(&world.models);
+}
+
+static void holm_by_hand(void **state)
+{
+    const double p[] = {0.04, 0.01, 0.03};
+    size_t order[3];
+    double adjusted[3];
+    (void)state;
+    holm_adjust(p, 3, order, adjusted);
+    assert_float_equal(adjusted[1], 0.03, 1e-12);
+    assert_float_equal(adjusted[2], 0.06, 1e-12);
+    assert_float_equal(adjusted[0], 0.06, 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(p_values_are_uniform_under_the_class),
+        cmocka_unit_test(inside_every_margin_but_outside_the_cloud),
+        cmocka_unit_test(leaving_a_constant_column_is_noticed),
+        cmocka_unit_test(far_away_is_none_of_these),
+        cmocka_unit_test(a_column_missing_in_the_observation_is_left_out),
+        cmocka_unit_test(holm_by_hand),
+    };
+    gsl_set_error_handler_off();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
