@@ -204,11 +204,8 @@ static int test_class(const struct fit_models *models, size_t class, const doubl
         return STATUS_RUN;
     }
     fit_distances(model, observed, work, distance);
-    double least = least_p(model, distance, out->distance_p);
-    size_t smaller = 0;
-    while (smaller < model->n_null && model->null[smaller] <= least)
-        smaller++;
-    out->p_value = ((double)smaller + 1) / ((double)model->n_null + 1);
+    double worst = worst_score(model, distance, out->distance_p);
+    out->p_value = upper_tail_p(model->null, model->n_null, worst);
     out->least_p = 1 / ((double)model->n_null + 1);
     for (size_t c = 0; c < models->n_columns; c++)
         if (models->is_used[c] && isfinite(observed[c]))

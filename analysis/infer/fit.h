@@ -1,21 +1,25 @@
-/* fit.h - can a class produce the observed vector at all? "None of these" stands beside the
- * probabilities.
+/* fit.h - can a class produce the observed vector at all? "None of these" beside the probabilities.
  *
  * Probabilities compare the classes with each other; they say nothing if all are wrong. Here every
  * class is asked alone. Its rows are split into three disjoint sets: A gives location, scatter and
  * neighbours; B gives the null distribution of each distance; C gives the null distribution of
- * their combination. The observation is treated exactly as a row of C, so the p-value (k + 1) / (n
- * + 1) is uniform (at worst conservative) if the observation comes from the class.
+ * their combination. The observation is treated exactly as a row of C, so the p-value
+ * (k + 1) / (n + 1) is uniform (at worst conservative) if the observation comes from the class.
  *
  * Distances, all in the class's own prepared space:
- *   mahalanobis  regularised, from the mean of A
- *   energy       mean Euclidean distance to the rows of A (the energy distance of one point, up to
- * a constant) nearest      mean distance to the nearest rows of A, after whitening marginal     the
- * most extreme single statistic, also where the class never varies or never gives a value local
- * "nearest" over the same of those neighbours: the local predictive, as in the local outlier factor
- * (Breunig and others 2000). It asks whether the point lies among the rows most like it, not only
- * in the whole cloud They depend on each other, so they are combined by the least of their
- * p-values, whose own null distribution is that of C.
+ *
+ * - mahalanobis: regularised, from the mean of A;
+ * - energy: mean Euclidean distance to the rows of A (the energy distance of one point, up to a
+ *   constant);
+ * - nearest: mean distance to the nearest rows of A, after whitening;
+ * - marginal: the most extreme single statistic, also where the class never varies or never gives
+ *   a value;
+ * - local: "nearest" over the same of those neighbours, as in the local outlier factor (Breunig and
+ *   others 2000): the local predictive, which asks whether the point lies among the rows most like
+ *   it, not only in the whole cloud.
+ *
+ * They depend on each other, so they are combined by the greatest of their tail scores, whose own
+ * null distribution is that of C.
  */
 #ifndef ANALYSIS_INFER_FIT_H
 #define ANALYSIS_INFER_FIT_H
@@ -61,7 +65,7 @@ struct fit_model {
     double *spacing;      /* per row of A: mean distance to its nearest others */
     size_t n_near;
     double *calibration[FIT_DISTANCES]; /* set B, ascending */
-    double *null;                       /* set C: least p-value of each row, ascending */
+    double *null;                       /* set C: greatest tail score of each row, ascending */
     double *column_value; /* all finite values of the class per column, ascending: [column_start[c],
                              column_start[c+1]) */
     size_t *column_start;

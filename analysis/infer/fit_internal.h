@@ -13,9 +13,9 @@ size_t fit_work_size(const struct fit_model *model);
 /* Share of a class's sorted null values at least as great: (k + 1) / (n + 1). */
 double upper_tail_p(const double *sorted, size_t n, double value);
 
-/* Least p-value over the distances, each against set B. */
-double least_p(const struct fit_model *model, const double distance[FIT_DISTANCES],
-               double p[FIT_DISTANCES]);
+/* Greatest of the distances' tail scores, each against set B; writes their plain p-values. */
+double worst_score(const struct fit_model *model, const double distance[FIT_DISTANCES],
+                   double p[FIT_DISTANCES]);
 
 /* Fits the model of one class on its rows (in random order); n_rows at least 1. */
 int fit_model_init(struct fit_model *self, const struct table *table, const uint32_t *rows,

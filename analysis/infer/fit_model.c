@@ -35,15 +35,31 @@ double upper_tail_p(const double *sorted, size_t n, double value)
     return ((double)(n - low) + 1) / ((double)n + 1);
 }
 
-double least_p(const struct fit_model *model, const double distance[FIT_DISTANCES],
-               double p[FIT_DISTANCES])
+/* -ln of the tail probability against set B. Ranks end at 1 / (n + 1), so above the 90 % quantile
+ * an exponential tail with the mean excess goes on: which of two extreme rows is worse stays
+ * visible. It need not be exact: set C calibrates it. */
+static double tail_score(const struct fit_model *model, size_t k, double distance)
 {
-    double least = 1;
+    const double *sorted = model->calibration[k];
+    size_t n = model->n_calibration, at = n * 9 / 10;
+    double p = upper_tail_p(sorted, n, distance), excess = 0;
+    if (n - at < 2 || !(distance > sorted[at]))
+        return -log(p);
+    for (size_t i = at; i < n; i++)
+        excess += (sorted[i] - sorted[at]) / (double)(n - at);
+    double beyond = (distance - sorted[at]) / (excess + 1e-9 * fabs(distance));
+    return -log((double)(n - at) / (double)(n + 1)) + fmin(beyond, 1e6);
+}
+
+double worst_score(const struct fit_model *model, const double distance[FIT_DISTANCES],
+                   double p[FIT_DISTANCES])
+{
+    double worst = 0;
     for (size_t k = 0; k < FIT_DISTANCES; k++) {
         p[k] = upper_tail_p(model->calibration[k], model->n_calibration, distance[k]);
-        least = fmin(least, p[k]);
+        worst = fmax(worst, tail_score(model, k, distance[k]));
     }
-    return least;
+    return worst;
 }
 
 static void whiten(const struct fit_model *model, const double *x, double *out)
@@ -246,7 +262,7 @@ static int set_nulls(struct fit_model *self, const struct table *table, const ui
         double p[FIT_DISTANCES];
         const uint32_t *row = rows + self->n_calibration + i;
         fit_distances(self, table->values + *row * table->n_columns, work, distance);
-        self->null[i] = least_p(self, distance, p);
+        self->null[i] = worst_score(self, distance, p);
     }
     if (code == STATUS_OK)
         gsl_sort(self->null, 1, self->n_null);
@@ -298,7 +314,8 @@ int fit_model_init(struct fit_model *self, const struct table *table, const uint
 {
     *self = (struct fit_model){0};
     set_sizes(self, n_rows, options);
-    struct prepare_choice choice = {.observed = options->observed, .keep_duplicates = 1};
+    struct prepare_choice choice = {
+        .observed = options->observed, .short_tails = 1, .keep_duplicates = 1};
     int code = prepare_init(&self->prepare, table, rows, self->n_reference, &choice, message);
     if (code != STATUS_OK)
         return code;

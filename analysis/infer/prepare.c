@@ -8,10 +8,11 @@
 
 enum { KNOTS_MAX = 512 };
 
-/* Beyond these a column counts as long-tailed: a normal sample of a million rows stays within them.
- */
-static const double DEVIATIONS_MAX = 8;
-static const double KURTOSIS_MAX = 12;
+/* Beyond these a column counts as long-tailed. A normal sample of a million rows stays within the
+ * first of each pair, one of a thousand within the second, which distances need: there one long
+ * tail would hide all other columns. */
+static const double DEVIATIONS_MAX[2] = {8, 5};
+static const double KURTOSIS_MAX[2] = {12, 4};
 
 const char *column_state_text(enum column_state state)
 {
@@ -142,7 +143,7 @@ static double shape(const struct transform *t, double x)
 
 /* Sets mean and deviation over the values; says whether the tails are short enough for products of
  * columns. */
-static int tails_are_short(struct transform *t, const double *value, size_t n)
+static int tails_are_short(struct transform *t, const double *value, size_t n, int strict)
 {
     double mean = 0, square = 0, fourth = 0, farthest = 0;
     for (size_t i = 0; i < n; i++)
@@ -159,11 +160,11 @@ static int tails_are_short(struct transform *t, const double *value, size_t n)
     if (!(t->deviation > 0))
         t->deviation = 1;
     double variance = t->deviation * t->deviation;
-    return farthest <= DEVIATIONS_MAX * t->deviation &&
-           fourth / (double)n <= KURTOSIS_MAX * variance * variance;
+    return farthest <= DEVIATIONS_MAX[strict] * t->deviation &&
+           fourth / (double)n <= KURTOSIS_MAX[strict] * variance * variance;
 }
 
-static int fit_transform(struct transform *t, double *value, size_t n)
+static int fit_transform(struct transform *t, double *value, size_t n, int strict)
 {
     gsl_sort(value, 1, n);
     t->raw_low = value[0];
@@ -176,15 +177,15 @@ static int fit_transform(struct transform *t, double *value, size_t n)
     if (!(t->scale > 1e-300))
         t->scale = 1e-300;
     t->kind = TRANSFORM_NONE;
-    if (tails_are_short(t, value, n))
+    if (tails_are_short(t, value, n, strict))
         return STATUS_OK;
     t->kind = TRANSFORM_ASINH;
-    if (tails_are_short(t, value, n))
+    if (tails_are_short(t, value, n, strict))
         return STATUS_OK;
     t->kind = TRANSFORM_RANK;
     int code = fit_knots(t, value, n);
     if (code == STATUS_OK)
-        tails_are_short(t, value, n);
+        tails_are_short(t, value, n, strict);
     return code;
 }
 
@@ -207,7 +208,8 @@ static void add_missing_indicator(struct prepare *self, size_t column, double sh
     t->high = (1 - share) / t->deviation;
 }
 
-static int add_column(struct prepare *self, size_t column, double *value, size_t n, size_t n_rows)
+static int add_column(struct prepare *self, size_t column, double *value, size_t n, size_t n_rows,
+                      int strict)
 {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < n; i++) {
@@ -223,7 +225,7 @@ static int add_column(struct prepare *self, size_t column, double *value, size_t
         return STATUS_OK;
     struct transform *t = &self->input[self->n_inputs++];
     *t = (struct transform){.column = (uint32_t)column};
-    int code = fit_transform(t, value, n);
+    int code = fit_transform(t, value, n, strict);
     if (code == STATUS_OK)
         set_bounds(t);
     return code;
@@ -253,7 +255,8 @@ static int fit_columns(struct prepare *self, const struct table *table, const ui
         else if (!choice->keep_duplicates && is_copy(table, rows, n_rows, c, hash, self))
             self->state[c] = COLUMN_DUPLICATE;
         else
-            code = add_column(self, c, value, gather(table, rows, n_rows, c, value), n_rows);
+            code = add_column(self, c, value, gather(table, rows, n_rows, c, value), n_rows,
+                              choice->short_tails != 0);
     }
     return code;
 }

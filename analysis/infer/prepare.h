@@ -57,7 +57,8 @@ struct prepare_choice {
     const double
         *observed; /* n_columns values or NULL: a column that is not finite there is left out */
     const uint8_t *leave_out; /* n_columns flags or NULL: columns to ignore */
-    int keep_duplicates;      /* also use columns that are copies of others */
+    int short_tails; /* allow only about normal tails, for distances; else moderate ones pass too */
+    int keep_duplicates; /* also use columns that are copies of others */
 };
 
 /* Fits the transformations on the rows `rows[0..n_rows)` of the table. Infinite values count as
