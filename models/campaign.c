@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "models/activity.h"
+#include "sim/mail_queue.h"
 
 enum {
     SENDS_PER_WEEK,
@@ -16,14 +17,12 @@ enum {
     DELIVERY,
     TRIGGERED,
     DEFERRED,
-    RETRY_AFTER,
+    QUEUE,
     OPENS,
     OPEN_DELAY,
     OPEN_SIGMA,
     N_OWN
 };
-
-#define MAX_ATTEMPTS 12
 
 static const struct param_row params[] = {
     [SENDS_PER_WEEK] = {"sends_per_week", UNIT_PER_WEEK, 0, 100, "gamma(shape=2, scale=1.5)",
@@ -48,8 +47,9 @@ static const struct param_row params[] = {
                    NULL},
     [DEFERRED] = {"deferred", UNIT_FRACTION, 0, 1, "beta(a=1, b=9)",
                   "probability that a delivery attempt is deferred and tried again", NULL},
-    [RETRY_AFTER] = {"retry_after", UNIT_SECOND, 30, 172800, "lognormal(median=20 min, sigma=0.8)",
-                     "time to the next attempt after a deferral (doubles from the third on)", NULL},
+    [QUEUE] = {"queue", UNIT_WORD, 0, 11,
+               "choice(bulk: 3, bulk-backoff: 3, bulk-hosted: 2, postfix: 1)",
+               "retry schedule of the sender, by software", mail_queue_words},
     [OPENS] = {"opens", UNIT_COUNT, 0, 20, "gamma(shape=1, scale=0.3)",
                "later openings and clicks per message that look the host up again, mean", NULL},
     [OPEN_DELAY] = {"open_delay", UNIT_HOUR, 0.01, 1000, "lognormal(median=3, sigma=0.7)",
@@ -76,6 +76,8 @@ struct campaign {
     struct rate_profile sending, triggering;
     struct working_clock waking[ROLE_MAX_PARTIES];
     double shares[ROLE_MAX_PARTIES];
+    const struct mail_queue_profile *queue;
+    time_us scan_us;
 };
 
 /* Weight of each hour of the week: a wrapped normal around the preferred hour, fewer at weekends.
@@ -117,23 +119,17 @@ static int open_later(const struct campaign *self, int i, time_us delivered, str
 /* One message to party i of the role: attempts until the gateway takes it, then its openings. */
 static int deliver(const struct campaign *self, int i, time_us t, struct rng *rng)
 {
-    const double *param = self->param;
     int party = self->run->instance->roles[TO].party[i];
-    double wait_s = param[RETRY_AFTER];
-    for (int attempt = 1; t < self->run->world->until_us; attempt++) {
-        bool deferred = rng_uniform(rng) < param[DEFERRED];
-        enum mail_status status = !deferred                 ? MAIL_ACCEPTED
-                                  : attempt == MAX_ATTEMPTS ? MAIL_BOUNCED
-                                                            : MAIL_DEFERRED;
-        if (traffic_mail(self->run->traffic, t, self->host, party, status) != STATUS_OK)
+    struct queued_message mail;
+    mail_queue_accept(&mail, self->queue, MAIL_ORDINARY, t, self->scan_us);
+    do {
+        bool deferred = rng_uniform(rng) < self->param[DEFERRED];
+        if (traffic_mail(self->run->traffic, mail.attempt_us, self->host, party,
+                         deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
             return STATUS_RUN;
-        if (status == MAIL_ACCEPTED)
-            return open_later(self, i, t, rng);
-        if (status == MAIL_BOUNCED)
-            break;
-        t = time_after(t, wait_s * (0.9 + 0.2 * rng_uniform(rng)));
-        wait_s *= attempt >= 2 ? 2.0 : 1.0;
-    }
+        if (!deferred)
+            return open_later(self, i, mail.attempt_us, rng);
+    } while (mail_queue_defer(&mail) && mail.attempt_us < self->run->world->until_us);
     return STATUS_OK;
 }
 
@@ -203,6 +199,10 @@ static int prepare(struct campaign *self, const struct model_run *run)
     fill_calendar(&self->sending, &world->parties[sender].grid, run->param);
     rate_working_hours(&self->triggering, &world->parties[sender].grid, 7, 23, 0.2, 1);
     activity_shares(run, to, run->param[EVENNESS], self->shares);
+    struct rng rng;
+    model_stream(run, "queue", 0, &rng);
+    self->queue = &mail_queue_profiles[(size_t)run->param[QUEUE]];
+    self->scan_us = mail_queue_scan(self->queue, world->start_us, &rng);
     for (int i = 0; i < to->n; i++)
         working_clock_init(&self->waking[i], &world->parties[to->party[i]].grid, 7, 24, 0.05, 1);
     return activity_init(&self->activity, run, N_OWN);
@@ -230,8 +230,8 @@ const struct model model_campaign = {
         "clicked look the host up once more after a log-normal delay in waking hours. Single "
         "messages triggered by a customer's own acts come besides. Sending hours and weekdays: "
         "published statistics of bulk mailers (MailerMailer 2012, Sendinblue 2017: mornings, "
-        "Tuesday to Thursday, opens mostly within hours, a tail of two weeks); retry intervals: "
-        "PowerMTA-type configurations (10 to 30 min, then hours).",
+        "Tuesday to Thursday, opens mostly within hours, a tail of two weeks); retry schedules by "
+        "software (mail_queue.h).",
     .params = params,
     .roles = roles,
     .check = check_single_actor,

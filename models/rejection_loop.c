@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/activity.h"
+#include "sim/mail_queue.h"
 
 enum {
     MESSAGES_PER_WEEK,
@@ -11,16 +12,13 @@ enum {
     WEEKEND,
     DEFERRED,
     RELEASED,
-    SCHEDULE,
-    LIFETIME,
+    QUEUE,
     HELD,
     HOLD_TIME,
     RECHECK,
     RECHECK_JITTER,
     N_OWN
 };
-
-static const char *const schedule_words[] = {"postfix", "exim", "bulk", "hourly", NULL};
 
 static const struct param_row params[] = {
     [MESSAGES_PER_WEEK] = {"messages_per_week", UNIT_PER_WEEK, 0, 200,
@@ -37,10 +35,9 @@ static const struct param_row params[] = {
                   NULL},
     [RELEASED] = {"released", UNIT_FRACTION, 0, 1, "beta(a=1, b=12)",
                   "probability that a retry is taken after all", NULL},
-    [SCHEDULE] = {"schedule", UNIT_WORD, 0, 3, "choice(postfix: 2, exim: 1, bulk: 2, hourly: 1)",
-                  "retry schedule of the sender", schedule_words},
-    [LIFETIME] = {"lifetime", UNIT_HOUR, 0, 720, "choice(24: 1, 48: 1, 72: 1, 120: 3)",
-                  "time in the queue after which the sender gives a message up", NULL},
+    [QUEUE] = {"queue", UNIT_WORD, 0, 11,
+               "choice(postfix: 3, exim: 1, exchange: 1, bulk: 2, bulk-backoff: 2, bulk-hosted: 1)",
+               "retry schedule of the sender, by software", mail_queue_words},
     [HELD] = {"held", UNIT_FRACTION, 0, 1, "beta(a=2, b=2)",
               "share of messages that leave an item in the receiver's quarantine or sandbox", NULL},
     [HOLD_TIME] = {"hold_time", UNIT_DAY, 0, 400, "lognormal(median=2, sigma=1)",
@@ -61,43 +58,31 @@ static const struct role_row roles[] = {
     {NULL, false, false, false, NULL},
 };
 
-/* Gaps between attempts in seconds, the last one repeated; 0 ends a list. */
-static const double schedules[][16] = {
-    /* Postfix 3.7 defaults: time in queue clamped to [300, 4000], then the next 300 s scan */
-    {300, 300, 600, 1200, 2400, 4200, 0},
-    /* Exim's default rule F,2h,15m; G,16h,1h,1.5; F,4d,6h */
-    {900, 900, 900, 900, 900, 900, 900, 900, 3600, 5400, 8100, 12150, 18225, 21600, 0},
-    /* commercial mailers: retry-after 20 min, then back-off 1 h, 3 h, 6 h, 12 h */
-    {1200, 1200, 1200, 3600, 10800, 21600, 43200, 0},
-    {3600, 0},
-};
-
 struct loop {
     const struct model_run *run;
     const double *param;
     int host;
     struct activity activity;
     struct rate_profile sending;
+    const struct mail_queue_profile *queue;
+    time_us scan_us;
 };
 
 static int retry(const struct loop *self, int party, time_us sent, struct rng *rng)
 {
-    const double *gap_s = schedules[(int)self->param[SCHEDULE]];
-    time_us give_up = time_after(sent, self->param[LIFETIME] * 3600.0);
-    time_us end = give_up < self->run->world->until_us ? give_up : self->run->world->until_us;
-    time_us t = sent;
+    struct queued_message mail;
     enum mail_status status = MAIL_DEFERRED;
-    while (status == MAIL_DEFERRED) {
-        if (traffic_mail(self->run->traffic, t, self->host, party, status) != STATUS_OK)
+    mail_queue_accept(&mail, self->queue, MAIL_ORDINARY, sent, self->scan_us);
+    do {
+        if (traffic_mail(self->run->traffic, mail.attempt_us, self->host, party, status) !=
+            STATUS_OK)
             return STATUS_RUN;
-        t = time_after(t, *gap_s + rng_uniform(rng) * 2.0);
-        gap_s += gap_s[1] > 0.0 ? 1 : 0;
-        if (t >= end)
+        if (status == MAIL_ACCEPTED || !mail_queue_defer(&mail))
             return STATUS_OK;
         if (rng_uniform(rng) < self->param[RELEASED])
             status = MAIL_ACCEPTED;
-    }
-    return traffic_mail(self->run->traffic, t, self->host, party, status);
+    } while (mail.attempt_us < self->run->world->until_us);
+    return STATUS_OK;
 }
 
 /* The appliance checks senders, not items: overlapping holds share one clock. */
@@ -159,16 +144,27 @@ static int run_party(const struct loop *self, int i, double base_per_s)
     }
 }
 
+static void prepare(struct loop *self, const struct model_run *run)
+{
+    const struct world *world = run->world;
+    int sender = run->instance->roles[FROM].party[0];
+    struct rng rng;
+    self->run = run;
+    self->param = run->param;
+    self->host = world_host_of(world, sender);
+    rate_working_hours(&self->sending, &world->parties[sender].grid, 8, 18, run->param[NIGHT],
+                       run->param[WEEKEND]);
+    self->queue = &mail_queue_profiles[(size_t)run->param[QUEUE]];
+    model_stream(run, "queue", 0, &rng);
+    self->scan_us = mail_queue_scan(self->queue, world->start_us, &rng);
+}
+
 static int run(struct model_run *model_run)
 {
-    const struct world *world = model_run->world;
     const struct party_set *to = &model_run->instance->roles[TO];
-    int sender = model_run->instance->roles[FROM].party[0];
-    struct loop self = {.run = model_run, .param = model_run->param};
+    struct loop self;
     double shares[ROLE_MAX_PARTIES];
-    self.host = world_host_of(world, sender);
-    rate_working_hours(&self.sending, &world->parties[sender].grid, 8, 18, self.param[NIGHT],
-                       self.param[WEEKEND]);
+    prepare(&self, model_run);
     activity_shares(model_run, to, self.param[EVENNESS], shares);
     if (activity_init(&self.activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;
@@ -186,8 +182,8 @@ const struct model model_rejection_loop = {
                "sender",
     .description =
         "Unwanted mail arrives at a gateway. Part of it is answered with a temporary error and "
-        "comes again on the sender's retry schedule (Postfix 3.7, Exim 4 and PowerMTA-type "
-        "defaults), part is rejected; each attempt makes the gateway look the sending host up. A "
+        "comes again on the retry schedule of the sender's software (mail_queue.h), part is "
+        "rejected; each attempt makes the gateway look the sending host up. A "
         "share leaves an item in a quarantine or sandbox, and while any item is held the appliance "
         "asks for the sender again at a fixed interval with a little jitter. Overlapping holds "
         "share one clock: the appliance checks senders, not items. That vendors re-check so is "
