@@ -1,0 +1,28 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+extern const struct command command_compare, command_simulate, command_statistics, command_whatif,
+    command_models, command_scenarios, command_version, command_usage;
+
+const struct command *const commands[] = {
+    &command_compare,    &command_simulate, &command_whatif,
+    &command_statistics, &command_models,   &command_scenarios,
+    &command_version,    &command_usage,    NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+void command_help(const struct command *command)
+{
+    printf("Usage: mxplain %s\n%s.\n\n%s", command->usage, command->summary, command->help);
+    puts("  -h, --help              show this text\n\nExit codes: 0 done, 1 a run failed, 2 wrong "
+         "usage or input.");
+}

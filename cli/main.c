@@ -1,0 +1,52 @@
+/* main.c - mxplain: given this log of DNS look-ups, which explanation deserves belief, and how sure
+ * may one be? */
+#include <gsl/gsl_errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const char *const wanted_help[] = {"--help", "-h", "-?", NULL};
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        for (int k = 0; wanted_help[k] != NULL; k++)
+            if (strcmp(argv[i], wanted_help[k]) == 0)
+                return true;
+    return false;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct message message = {""};
+    if (asks_for_help(argc, argv)) {
+        command_help(command);
+        return STATUS_OK;
+    }
+    int status = command->run(argc, argv, &message);
+    if (status == STATUS_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        status = fail(&message, STATUS_RUN, "the output could not be written; is the disk full?");
+    if (status != STATUS_OK)
+        fprintf(stderr, "mxplain: %s\n", message.text);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    gsl_set_error_handler_off();
+    signal(SIGPIPE, SIG_IGN);
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        name = "version";
+    const struct command *command = command_find(name);
+    if (command == NULL) {
+        fprintf(stderr, "mxplain: unknown command \"%.40s\"; `mxplain help` lists the commands\n",
+                name);
+        return STATUS_INPUT;
+    }
+    return run(command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+}
