@@ -142,8 +142,9 @@ static void collect_gaps(const struct trial *trial, void *context)
     }
 }
 
-static double normal_cdf(double x, const double *param)
+static double normal_cdf(double x, const void *context)
 {
+    const double *param = context;
     return gsl_cdf_gaussian_P(x - param[0], param[1]);
 }
 
@@ -164,7 +165,7 @@ static void checks_come_at_their_interval(void **state)
         if (s[i] > 3600 - 6 * 36)
             s[n++] = s[i];
     assert_true(n > 5000 && gaps.n - n < 400);
-    assert_true(kolmogorov_p(s, n, normal_cdf, param) > LIMIT_P);
+    assert_true(ks_one_sample(s, n, normal_cdf, param) > LIMIT_P);
     tiny_world_free(&tiny);
 }
 
