@@ -88,9 +88,9 @@ $(BUILD)/tests/%: tests/%.c $(SUPPORT_OBJ) $(BUILD)/libmxplain.a
 	@mkdir -p $(@D)
 	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(SUPPORT_OBJ) $(BUILD)/libmxplain.a -lcmocka $(LIBS)
 
-$(BUILD)/bench/%: bench/%.c $(BUILD)/libmxplain.a
+$(BUILD)/bench/%: bench/%.c $(SUPPORT_OBJ) $(BUILD)/libmxplain.a
 	@mkdir -p $(@D)
-	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libmxplain.a $(LIBS)
+	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(SUPPORT_OBJ) $(BUILD)/libmxplain.a -lcmocka $(LIBS)
 
 .SECONDARY: $(SUPPORT_OBJ)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
