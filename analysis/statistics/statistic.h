@@ -51,11 +51,13 @@ struct statistic_call;
 struct statistic {
     const char *name; /* "count", "gap_quantile" */
     enum statistic_family family;
-    const char *unit;    /* as shown: "queries", "s", "share", "" */
-    const char *summary; /* one line: what it is */
-    const char *tells;   /* one line: what it is good for */
-    unsigned needs;      /* bits of enum log_column */
-    bool needs_other;    /* compares two client sets: `who` and `other` */
+    const char *unit;        /* as shown: "queries", "s", "share", "" */
+    const char *summary;     /* one line: what it is */
+    const char *tells;       /* one line: what it is good for */
+    unsigned needs;          /* bits of enum log_column */
+    bool needs_other;        /* compares two client sets: `who` and `other` */
+    bool needs_other_sensor; /* compares the same clients at `sensor` and `other_sensor` */
+    bool needs_all;          /* compares `who` with everybody (of the same name and type) */
     const struct param_row
         *params; /* settings with defaults (plain numbers, no priors); NULL: none */
     /* The number, or NAN where it is undefined for this log (too few queries ...). Pure: depends on
@@ -81,32 +83,48 @@ struct statistic_request {
     uint16_t type;           /* only this record type; TYPE_UNKNOWN: all */
     time_us from_us, until_us;          /* stretch of time; the sensor's window by default */
     double param[STATISTIC_MAX_PARAMS]; /* in the order of statistic->params */
+    uint32_t other_sensor; /* for needs_other_sensor: the log to compare with; else ignored */
 };
+
+/* Number of statistics in the registry. */
+size_t statistics_count(void);
+
+/* Fills `request` with: the statistic, its default settings, `sensor`, everybody, UTC, all names
+ * and types, the sensor's window of time, and as label the statistic's name. */
+void statistic_request_init(struct statistic_request *request, const struct statistic *statistic,
+                            const struct world *world, uint32_t sensor);
 
 /* Compiled requests. */
 struct panel;
 
-/* Compiles n requests (copied; what they borrow must outlive the panel). The caller frees with
- * panel_free. STATUS_RUN when memory runs out. */
+/* Compiles n requests (copied; what they borrow must outlive the panel, as must the world). The
+ * caller frees with panel_free. STATUS_INPUT where a request names a sensor or party that the world
+ * has not, a setting outside its row's range, or a stretch that is longer than 65,000 days or ends
+ * before it begins; STATUS_RUN when memory runs out. On failure *panel is NULL. */
 int panel_create(struct panel **panel, const struct world *world,
                  const struct statistic_request *requests, size_t n, struct message *message);
 void panel_free(struct panel *panel);
 
 /* Working space of one thread for a panel; reused between calls. */
 struct panel_space;
+/* STATUS_RUN when memory runs out; *space is then NULL. The panel must outlive the space. */
 int panel_space_create(struct panel_space **space, const struct panel *panel);
 void panel_space_free(struct panel_space *space);
 
 /* Computes all requests. logs[sensor] are sorted by time, n_sensors of them as in the world; out[n]
- * receives the numbers in request order, NAN where undefined. STATUS_RUN when memory runs out. Same
- * input, same bytes. */
+ * receives the numbers in request order, NAN where undefined (never an infinity). STATUS_RUN when
+ * memory runs out. Same input, same bytes. After a few logs of like size nothing is allocated any
+ * more, except by the spectral statistics. */
 int panel_compute(const struct panel *panel, struct panel_space *space,
                   const struct query_array *logs, double *out);
 
-/* The default requests for an observed log: every statistic that the columns allow, over sensible
- * selections (all, each party's clients, pairs of parties). Appends to requests (at most
- * `capacity`) and *n; client sets are made from the world and owned by *sets (free with
- * client_sets_free). Statistics left out for want of a column are named in left_out. */
+/* The default requests for an observed log: about 40 to 70 numbers that are comparable in scale,
+ * over sensible selections (all, the clients of the first parties that have any, pairs of those).
+ * Appends to requests (at most `capacity` in all) and *n; client sets are made from the world and
+ * owned by *sets (free with client_sets_free). Statistics left out for want of a column, or because
+ * the log's time stamps are too coarse for them, are named in left_out, once each; it has room for
+ * statistics_count() entries; *n_left_out is raised. STATUS_INPUT where `capacity` is too small,
+ * STATUS_RUN when memory runs out; *sets is then NULL. */
 struct client_sets;
 int default_requests(const struct world *world, uint32_t sensor, unsigned columns,
                      time_us resolution_us, struct statistic_request *requests, size_t capacity,

@@ -1,0 +1,456 @@
+/* Compiles requests into selections (whose queries), series (a selection in a stretch of time with
+ * a calendar) and calls, and computes them for a log: one pass over each sensor's log deals the
+ * times out to all selections at once. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/statistics/series.h"
+
+#define GROUP_BITS 64
+#define CHUNK_ROWS 4096
+
+/* Up to 64 selections of one sensor; bit i of a mask stands for selection first + i. A query
+ * belongs to the selections in client_mask & name_mask & type_mask. The last entry of each table
+ * stands for all ids beyond it. */
+struct group {
+    uint32_t sensor;
+    uint32_t first, n; /* in panel.selections */
+    uint64_t *client_mask, *name_mask, *type_mask;
+    uint32_t n_clients, n_names, n_types; /* entries before the last */
+};
+
+struct call_index {
+    uint32_t who, other, all; /* in panel.series; NO_INDEX: none */
+};
+
+/* A series as compiled: what distinguishes it from the others. */
+struct series_key {
+    uint32_t selection, calendar;
+    time_us from_us, until_us;
+};
+
+struct panel {
+    const struct world *world;
+    struct statistic_request *requests;
+    struct call_index *calls;
+    size_t n;
+    struct selection *selections; /* sorted by sensor */
+    uint32_t n_selections;
+    struct series_key *series;
+    uint32_t n_series;
+    struct calendar *calendars;
+    uint32_t n_calendars;
+    struct group *groups;
+    uint32_t n_groups;
+};
+
+/* Sorted times of one selection. */
+struct times {
+    time_us *t;
+    size_t n, capacity;
+};
+
+struct panel_space {
+    const struct panel *panel;
+    struct times *times; /* per selection */
+    struct series *series;
+    struct scratch scratch;
+    bool out_of_memory;
+};
+
+static bool same_clients(const struct client_set *a, const struct client_set *b)
+{
+    if (a->member == NULL || b->member == NULL)
+        return a->member == b->member;
+    return a->others == b->others && a->n == b->n &&
+           (a->member == b->member || memcmp(a->member, b->member, a->n) == 0);
+}
+
+static bool same_selection(const struct selection *a, const struct selection *b)
+{
+    return a->sensor == b->sensor && a->name == b->name && a->type == b->type &&
+           same_clients(&a->clients, &b->clients);
+}
+
+static uint32_t add_selection(struct panel *self, const struct selection *wanted)
+{
+    for (uint32_t i = 0; i < self->n_selections; i++)
+        if (same_selection(&self->selections[i], wanted))
+            return i;
+    self->selections[self->n_selections] = *wanted;
+    return self->n_selections++;
+}
+
+static uint32_t add_series(struct panel *self, struct series_key wanted)
+{
+    for (uint32_t i = 0; i < self->n_series; i++) {
+        const struct series_key *key = &self->series[i];
+        if (key->selection == wanted.selection && key->calendar == wanted.calendar &&
+            key->from_us == wanted.from_us && key->until_us == wanted.until_us)
+            return i;
+    }
+    self->series[self->n_series] = wanted;
+    return self->n_series++;
+}
+
+static uint32_t find_calendar(const struct panel *self, int party)
+{
+    uint32_t i = 0;
+    while (i < self->n_calendars && self->calendars[i].party != party)
+        i++;
+    return i;
+}
+
+/* One calendar for each party that is asked for, over all stretches with that party. */
+static int add_calendar(struct panel *self, int party, struct message *message)
+{
+    if (find_calendar(self, party) < self->n_calendars)
+        return STATUS_OK;
+    time_us from_us = INT64_MAX, until_us = INT64_MIN;
+    for (size_t i = 0; i < self->n; i++) {
+        const struct statistic_request *request = &self->requests[i];
+        if (request->party != party)
+            continue;
+        from_us = request->from_us < from_us ? request->from_us : from_us;
+        until_us = request->until_us > until_us ? request->until_us : until_us;
+    }
+    return calendar_init(&self->calendars[self->n_calendars++], self->world, party, from_us,
+                         until_us, message);
+}
+
+static int check_settings(const struct statistic_request *request, struct message *message)
+{
+    const struct param_row *row = request->statistic->params;
+    for (size_t k = 0; row != NULL && row[k].name != NULL; k++) {
+        double value = request->param[k];
+        if (value >= row[k].min && value <= row[k].max)
+            continue;
+        return fail(message, STATUS_INPUT, "%s: %s = %g is outside [%g, %g] of statistic '%s'",
+                    request->label, row[k].name, value, row[k].min, row[k].max,
+                    request->statistic->name);
+    }
+    return STATUS_OK;
+}
+
+static int check_request(const struct panel *self, const struct statistic_request *request,
+                         struct message *message)
+{
+    const struct statistic *statistic = request->statistic;
+    uint32_t n_sensors = self->world->n_sensors;
+    if (request->sensor >= n_sensors ||
+        (statistic->needs_other_sensor && request->other_sensor >= n_sensors))
+        return fail(message, STATUS_INPUT, "%s: the world has %u sensors, none with number %u",
+                    request->label, n_sensors,
+                    request->sensor >= n_sensors ? request->sensor : request->other_sensor);
+    if (request->party < -1 || request->party >= (int)self->world->n_parties)
+        return fail(message, STATUS_INPUT, "%s: the world has %u parties, none with number %d",
+                    request->label, self->world->n_parties, request->party);
+    if (request->from_us > request->until_us)
+        return fail(message, STATUS_INPUT, "%s: the stretch of time ends before it begins",
+                    request->label);
+    return check_settings(request, message);
+}
+
+static void compile_request(struct panel *self, size_t i)
+{
+    const struct statistic_request *request = &self->requests[i];
+    const struct statistic *statistic = request->statistic;
+    struct selection who = {request->sensor, request->who, request->name, request->type};
+    struct selection other = who, all = who;
+    struct series_key key = {0, find_calendar(self, request->party), request->from_us,
+                             request->until_us};
+    struct call_index *call = &self->calls[i];
+    *call = (struct call_index){NO_INDEX, NO_INDEX, NO_INDEX};
+    key.selection = add_selection(self, &who);
+    call->who = add_series(self, key);
+    if (statistic->needs_other)
+        other.clients = request->other;
+    if (statistic->needs_other_sensor)
+        other.sensor = request->other_sensor;
+    if (statistic->needs_other || statistic->needs_other_sensor) {
+        key.selection = add_selection(self, &other);
+        call->other = add_series(self, key);
+    }
+    if (statistic->needs_all) {
+        all.clients = (struct client_set){0};
+        key.selection = add_selection(self, &all);
+        call->all = add_series(self, key);
+    }
+}
+
+/* Brings the selections of one sensor together, keeping their order, so that each group is a run.
+ */
+static int sort_selections(struct panel *self)
+{
+    uint32_t n = self->n_selections, placed = 0;
+    struct selection *sorted = calloc(n + 1, sizeof *sorted);
+    uint32_t *place = calloc(n + 1, sizeof *place);
+    if (sorted == NULL || place == NULL) {
+        free(sorted);
+        free(place);
+        return STATUS_RUN;
+    }
+    for (uint32_t sensor = 0; sensor < self->world->n_sensors; sensor++)
+        for (uint32_t i = 0; i < n; i++)
+            if (self->selections[i].sensor == sensor) {
+                place[i] = placed;
+                sorted[placed++] = self->selections[i];
+            }
+    for (uint32_t i = 0; i < self->n_series; i++)
+        self->series[i].selection = place[self->series[i].selection];
+    free(self->selections);
+    free(place);
+    self->selections = sorted;
+    return STATUS_OK;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static int allocate_masks(struct group *group, const struct selection *selections)
+{
+    for (uint32_t i = 0; i < group->n; i++) {
+        const struct selection *s = &selections[i];
+        group->n_clients = larger(group->n_clients, s->clients.member != NULL ? s->clients.n : 0);
+        group->n_names = larger(group->n_names, s->name != INTERN_NONE ? s->name + 1 : 0);
+        group->n_types = larger(group->n_types, s->type != TYPE_UNKNOWN ? s->type + 1u : 0);
+    }
+    group->client_mask = calloc((size_t)group->n_clients + 1, sizeof(uint64_t));
+    group->name_mask = calloc((size_t)group->n_names + 1, sizeof(uint64_t));
+    group->type_mask = calloc((size_t)group->n_types + 1, sizeof(uint64_t));
+    bool ok = group->client_mask != NULL && group->name_mask != NULL && group->type_mask != NULL;
+    return ok ? STATUS_OK : STATUS_RUN;
+}
+
+static void fill_masks(struct group *group, const struct selection *s, uint64_t bit)
+{
+    for (uint32_t id = 0; id <= group->n_clients; id++) {
+        bool listed = id < group->n_clients && id < s->clients.n;
+        bool member =
+            listed ? s->clients.member != NULL && s->clients.member[id] != 0 : s->clients.others;
+        if (s->clients.member == NULL || member)
+            group->client_mask[id] |= bit;
+    }
+    for (uint32_t id = 0; id <= group->n_names; id++)
+        if (s->name == INTERN_NONE || s->name == id)
+            group->name_mask[id] |= bit;
+    for (uint32_t type = 0; type <= group->n_types; type++)
+        if (s->type == TYPE_UNKNOWN || s->type == type)
+            group->type_mask[type] |= bit;
+}
+
+static int make_groups(struct panel *self)
+{
+    self->groups = calloc(self->n_selections + 1, sizeof *self->groups);
+    if (self->groups == NULL || sort_selections(self) != STATUS_OK)
+        return STATUS_RUN;
+    for (uint32_t i = 0; i < self->n_selections; i++) {
+        struct group *group = &self->groups[self->n_groups];
+        bool new_group = self->n_groups == 0 || group[-1].n == GROUP_BITS ||
+                         group[-1].sensor != self->selections[i].sensor;
+        if (new_group) {
+            *group = (struct group){.sensor = self->selections[i].sensor, .first = i};
+            self->n_groups++;
+        } else {
+            group--;
+        }
+        group->n++;
+    }
+    for (uint32_t g = 0; g < self->n_groups; g++) {
+        struct group *group = &self->groups[g];
+        if (allocate_masks(group, self->selections + group->first) != STATUS_OK)
+            return STATUS_RUN;
+        for (uint32_t i = 0; i < group->n; i++)
+            fill_masks(group, &self->selections[group->first + i], UINT64_C(1) << i);
+    }
+    return STATUS_OK;
+}
+
+static int panel_allocate(struct panel *self, const struct statistic_request *requests, size_t n)
+{
+    self->requests = calloc(n + 1, sizeof *self->requests);
+    self->calls = calloc(n + 1, sizeof *self->calls);
+    self->selections = calloc(3 * n + 1, sizeof *self->selections);
+    self->series = calloc(3 * n + 1, sizeof *self->series);
+    self->calendars = calloc((size_t)self->world->n_parties + 2, sizeof *self->calendars);
+    if (self->requests == NULL || self->calls == NULL || self->selections == NULL ||
+        self->series == NULL || self->calendars == NULL)
+        return STATUS_RUN;
+    if (n > 0)
+        memcpy(self->requests, requests, n * sizeof *requests);
+    self->n = n;
+    return STATUS_OK;
+}
+
+int panel_create(struct panel **panel, const struct world *world,
+                 const struct statistic_request *requests, size_t n, struct message *message)
+{
+    int status = STATUS_RUN;
+    *panel = NULL;
+    struct panel *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        goto out_of_memory;
+    self->world = world;
+    if (panel_allocate(self, requests, n) != STATUS_OK)
+        goto out_of_memory;
+    for (size_t i = 0; i < n; i++)
+        if ((status = check_request(self, &self->requests[i], message)) != STATUS_OK)
+            goto out;
+    for (size_t i = 0; i < n; i++)
+        if ((status = add_calendar(self, self->requests[i].party, message)) != STATUS_OK)
+            goto out;
+    for (size_t i = 0; i < n; i++)
+        compile_request(self, i);
+    if (make_groups(self) != STATUS_OK)
+        goto out_of_memory;
+    *panel = self;
+    return STATUS_OK;
+out_of_memory:
+    status = fail(message, STATUS_RUN, "out of memory for a panel of %zu statistics", n);
+out:
+    panel_free(self);
+    return status;
+}
+
+void panel_free(struct panel *self)
+{
+    if (self == NULL)
+        return;
+    for (uint32_t i = 0; i < self->n_calendars; i++)
+        calendar_free(&self->calendars[i]);
+    for (uint32_t i = 0; self->groups != NULL && i < self->n_groups; i++) {
+        free(self->groups[i].client_mask);
+        free(self->groups[i].name_mask);
+        free(self->groups[i].type_mask);
+    }
+    free(self->groups);
+    free(self->calendars);
+    free(self->series);
+    free(self->selections);
+    free(self->calls);
+    free(self->requests);
+    free(self);
+}
+
+int panel_space_create(struct panel_space **space, const struct panel *panel)
+{
+    *space = NULL;
+    struct panel_space *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return STATUS_RUN;
+    self->panel = panel;
+    self->times = calloc(panel->n_selections + 1, sizeof *self->times);
+    self->series = calloc(panel->n_series + 1, sizeof *self->series);
+    if (self->times == NULL || self->series == NULL) {
+        panel_space_free(self);
+        return STATUS_RUN;
+    }
+    for (uint32_t i = 0; i < panel->n_series; i++) {
+        const struct series_key *key = &panel->series[i];
+        struct series *series = &self->series[i];
+        series->selection = &panel->selections[key->selection];
+        series->calendar = &panel->calendars[key->calendar];
+        series->from_us = key->from_us;
+        series->until_us = key->until_us;
+        series->scratch = &self->scratch;
+        series->out_of_memory = &self->out_of_memory;
+    }
+    *space = self;
+    return STATUS_OK;
+}
+
+void panel_space_free(struct panel_space *self)
+{
+    if (self == NULL)
+        return;
+    for (uint32_t i = 0; self->times != NULL && i < self->panel->n_selections; i++)
+        free(self->times[i].t);
+    for (uint32_t i = 0; self->series != NULL && i < self->panel->n_series; i++)
+        series_free(&self->series[i]);
+    free(self->scratch.bytes);
+    free(self->times);
+    free(self->series);
+    free(self);
+}
+
+static int times_reserve(struct times *self, size_t more)
+{
+    if (self->capacity - self->n >= more)
+        return STATUS_OK;
+    size_t capacity = self->n + self->n / 2 + more;
+    time_us *t = realloc(self->t, capacity * sizeof *t);
+    if (t == NULL)
+        return STATUS_RUN;
+    self->t = t;
+    self->capacity = capacity;
+    return STATUS_OK;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Deals one chunk of rows out; every selection has room for all of them. */
+static void deal_rows(const struct group *group, const struct query *q, size_t n,
+                      struct times *times)
+{
+    time_us *t[GROUP_BITS];
+    for (uint32_t i = 0; i < group->n; i++)
+        t[i] = times[i].t + times[i].n;
+    for (size_t row = 0; row < n; row++) {
+        uint64_t mask = group->client_mask[smaller(q[row].client, group->n_clients)] &
+                        group->name_mask[smaller(q[row].name, group->n_names)] &
+                        group->type_mask[smaller(q[row].type, group->n_types)];
+        for (; mask != 0; mask &= mask - 1)
+            *t[__builtin_ctzll(mask)]++ = q[row].time_us;
+    }
+    for (uint32_t i = 0; i < group->n; i++)
+        times[i].n = (size_t)(t[i] - times[i].t);
+}
+
+static int deal_log(const struct group *group, const struct query_array *log, struct times *times)
+{
+    for (uint32_t i = 0; i < group->n; i++)
+        times[i].n = 0;
+    for (size_t row = 0; row < log->n; row += CHUNK_ROWS) {
+        size_t n = log->n - row < CHUNK_ROWS ? log->n - row : CHUNK_ROWS;
+        for (uint32_t i = 0; i < group->n; i++)
+            if (times_reserve(&times[i], CHUNK_ROWS) != STATUS_OK)
+                return STATUS_RUN;
+        deal_rows(group, log->q + row, n, times);
+    }
+    return STATUS_OK;
+}
+
+int panel_compute(const struct panel *self, struct panel_space *space,
+                  const struct query_array *logs, double *out)
+{
+    space->out_of_memory = false;
+    for (uint32_t g = 0; g < self->n_groups; g++) {
+        const struct group *group = &self->groups[g];
+        if (deal_log(group, &logs[group->sensor], space->times + group->first) != STATUS_OK)
+            return STATUS_RUN;
+    }
+    for (uint32_t i = 0; i < self->n_series; i++) {
+        uint32_t selection = self->series[i].selection;
+        series_set(&space->series[i], &logs[self->selections[selection].sensor],
+                   space->times[selection].t, space->times[selection].n);
+    }
+    for (size_t i = 0; i < self->n; i++) {
+        const struct call_index *index = &self->calls[i];
+        struct statistic_call call = {
+            .request = &self->requests[i],
+            .world = self->world,
+            .who = &space->series[index->who],
+            .other = index->other != NO_INDEX ? &space->series[index->other] : NULL,
+            .all = index->all != NO_INDEX ? &space->series[index->all] : NULL,
+        };
+        double value = self->requests[i].statistic->compute(&call);
+        out[i] = isfinite(value) ? value : NAN;
+    }
+    return space->out_of_memory ? STATUS_RUN : STATUS_OK;
+}
