@@ -270,8 +270,10 @@ static int nothing_usable(const struct session *self)
         return fail(self->message, STATUS_INPUT, "%s: the file is empty; expected a log", file);
     return fail(self->message, STATUS_INPUT,
                 "%s: no query in %" PRIu64 " lines or records (%" PRIu64 " answers, %" PRIu64
-                " others, %" PRIu64 " not understood), read as %s: %s",
+                " others, %" PRIu64 " not understood%s%s), read as %s: %s",
                 file, report->lines, report->answers, report->others, report->not_understood,
+                report->n_complaints > 0 ? ": " : "",
+                report->n_complaints > 0 ? report->complaint[0].reason : "",
                 format_name(report->format), report->format->summary);
 }
 

@@ -1,6 +1,7 @@
 #include "analysis/ingest/name.h"
 
-enum { MAX_WIRE_OCTETS = 255, MAX_LABEL_OCTETS = 63 };
+/* Steps through labels and pointers of one name: more than any message of 1,500 octets can need. */
+enum { MAX_WIRE_OCTETS = 255, MAX_LABEL_OCTETS = 63, MAX_WIRE_STEPS = 1024 };
 
 /* A name under construction: counts what it takes on the wire while it is written. */
 struct builder {
@@ -175,8 +176,14 @@ const char *name_from_raw(struct name *self, struct text source)
     return NULL;
 }
 
+/* A name that is too long is still a question that was asked: what fits of it is kept, and marked.
+ */
 static const char *wire_label(struct builder *builder, const uint8_t *label, size_t n)
 {
+    if (builder->wire + n + 1 > MAX_WIRE_OCTETS) {
+        builder->name->lossy = true;
+        return NULL;
+    }
     for (size_t i = 0; i < n; i++) {
         const char *wrong = builder_byte(builder, label[i]);
         if (wrong != NULL)
@@ -191,7 +198,9 @@ const char *name_from_wire(struct name *self, const uint8_t *message, size_t n, 
     builder_start(&builder, self);
     size_t place = *at, limit = *at; /* every pointer must lead below the last place: no loops */
     bool jumped = false;
-    for (;;) {
+    for (int steps = 0;; steps++) {
+        if (steps > MAX_WIRE_STEPS)
+            return "the name is far longer than 255 octets";
         if (place >= n)
             return "the name runs past the end of the message";
         uint8_t length = message[place];

@@ -1,0 +1,16 @@
+/* syslog.h - the front of a line that went through syslog or a program's own imitation of it. */
+#ifndef INGEST_SYSLOG_H
+#define INGEST_SYSLOG_H
+
+#include "analysis/ingest/timestamp.h"
+
+/* Takes a stamp (RFC 3164, ISO 8601, or seconds since 1970, each also in square brackets) off the
+ * front. */
+bool syslog_take_stamp(struct text *rest, struct timestamp *stamp);
+
+/* After the stamp: passes over a host name and facility until the word `program`, then over `[pid]`
+ * and the colon. False, and *rest left alone, where the program's name is not among the first
+ * words. */
+bool syslog_take_program(struct text *rest, const char *program);
+
+#endif
