@@ -66,7 +66,7 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 VERIFY_BIN := $(VERIFY_SRC:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help demo check unit verify asan ubsan tsan bench fuzz format lint install uninstall clean packages
+.PHONY: all help demo check unit torture verify asan ubsan tsan bench fuzz format lint install uninstall clean packages
 
 all: $(BUILD)/mxplain
 
@@ -95,8 +95,19 @@ $(BUILD)/bench/%: bench/%.c $(SUPPORT_OBJ) $(BUILD)/libmxplain.a
 .SECONDARY: $(SUPPORT_OBJ)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# Stored blocks of a reference table belong to the sources that made them.
+TABLE_SRC := $(sort $(foreach room,sim models analysis/config analysis/statistics analysis/weigh,\
+             $(wildcard $(room)/*.[ch])))
+$(BUILD)/analysis/store/fingerprint.o: $(TABLE_SRC)
+$(BUILD)/analysis/store/fingerprint.o: ALL_CPPFLAGS += \
+    -DMXPLAIN_SOURCES='"$(shell cat $(TABLE_SRC) | cksum)"'
+
 unit: $(UNIT_BIN)
 	@scripts/run-tests.sh $(UNIT_BIN)
 
 clean:
 	rm -rf $(BUILD)
+
+## torture    100 random kills during a run; every resumed run must end with the same bytes
+torture: $(BUILD)/tests/unit/test_resume
+	TORTURE_KILLS=100 $<
