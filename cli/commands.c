@@ -3,13 +3,17 @@
 
 #include "cli/command.h"
 
-extern const struct command command_compare, command_simulate, command_statistics, command_whatif,
-    command_models, command_scenarios, command_version, command_usage;
+extern const struct command command_statistics, command_whatif, command_models, command_scenarios,
+    command_version, command_usage;
 
 const struct command *const commands[] = {
-    &command_compare,    &command_simulate, &command_whatif,
-    &command_statistics, &command_models,   &command_scenarios,
-    &command_version,    &command_usage,    NULL,
+    &command_whatif,
+    &command_statistics,
+    &command_models,
+    &command_scenarios,
+    &command_version,
+    &command_usage,
+    NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -11,6 +11,10 @@ const char *const sensor_position_words[] = {"authority", "below", NULL};
 const struct param_row sensor_rows[] = {
     [SENSOR_KEEP] = {"keep", UNIT_FRACTION, 0, 1, "1", "probability that a query is recorded",
                      NULL},
+    [SENSOR_UNEVEN] = {"uneven", UNIT_NONE, 0, 10, "0",
+                       "standard deviation, over asking addresses, of the log-odds of keep", NULL},
+    [SENSOR_STRANGERS] = {"strangers", UNIT_FRACTION, 0, 1, "1",
+                          "probability that an address of no party is seen at all", NULL},
     [SENSOR_VISIBLE] = {"visible", UNIT_FRACTION, 0, 1, "1",
                         "probability that an asking address is seen at all", NULL},
     [SENSOR_OUTAGES_PER_WEEK] = {"outages", UNIT_PER_WEEK, 0, 50, "0",
@@ -51,14 +55,30 @@ static size_t draw_outages(const struct sensor *self, const double *param, struc
     return n;
 }
 
-static bool is_visible(const struct sensor *self, double probability, struct rng_key key,
+static bool is_visible(const struct sensor *self, const double *param, struct rng_key key,
                        uint32_t client)
 {
+    double probability = param[SENSOR_VISIBLE];
+    if (client >= self->n_known)
+        probability *= param[SENSOR_STRANGERS];
     if (probability >= 1.0)
         return true;
     struct rng rng;
     rng_init(&rng, key, rng_mix(self->entity ^ UINT64_C(0x76697369626c65), client));
     return rng_uniform(&rng) < probability;
+}
+
+/* The share of one address's queries that is recorded: keep, shifted on the scale of log-odds. */
+static double keep_of(const struct sensor *self, const double *param, struct rng_key key,
+                      uint32_t client)
+{
+    double keep = param[SENSOR_KEEP];
+    if (!(param[SENSOR_UNEVEN] > 0.0) || keep <= 0.0 || keep >= 1.0)
+        return keep;
+    struct rng rng;
+    rng_init(&rng, key, rng_mix(self->entity ^ UINT64_C(0x756e6576656e), client));
+    double odds = keep / (1.0 - keep) * exp(param[SENSOR_UNEVEN] * rng_normal(&rng));
+    return odds / (1.0 + odds);
 }
 
 static time_us round_down(time_us t, double step_s)
@@ -97,11 +117,12 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     struct rng rng;
     rng_init(&rng, key, self->entity);
     size_t n_outages = draw_outages(self, param, &rng, outages), at = 0;
-    double keep = param[SENSOR_KEEP], twice = param[SENSOR_DUPLICATES];
+    double twice = param[SENSOR_DUPLICATES];
     rng_init(&rng, key, self->entity + 1); /* thinning stays aligned whatever the outages do */
     out->n = 0;
     for (size_t i = 0; i < in->n; i++) {
         struct query q = in->q[i];
+        double keep = keep_of(self, param, key, q.client);
         bool kept = keep >= 1.0 || rng_uniform(&rng) < keep;
         bool doubled = twice > 0.0 && rng_uniform(&rng) < twice;
         while (at < n_outages && outages[at].until_us <= q.time_us)
@@ -109,7 +130,7 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
         if (!kept || q.time_us < self->from_us || q.time_us >= self->until_us ||
             (at < n_outages && q.time_us >= outages[at].from_us) ||
             (self->sees_name != NULL && q.name < self->n_names && !self->sees_name[q.name]) ||
-            !is_visible(self, param[SENSOR_VISIBLE], key, q.client))
+            !is_visible(self, param, key, q.client))
             continue;
         q.time_us = round_down(q.time_us, param[SENSOR_ROUND_S]);
         if (param[SENSOR_MERGE_WITHIN_S] > 0.0 &&

@@ -13,8 +13,10 @@
 
 /* Rows of sensor_rows: parameter numbers relative to sensor.first_param. */
 enum sensor_param {
-    SENSOR_KEEP,             /* probability that a query is recorded */
-    SENSOR_VISIBLE,          /* probability that an asking address is seen at all */
+    SENSOR_KEEP,      /* probability that a query is recorded */
+    SENSOR_UNEVEN,    /* standard deviation, over asking addresses, of the log-odds of keep */
+    SENSOR_STRANGERS, /* probability that an address of no party is seen at all */
+    SENSOR_VISIBLE,   /* probability that an asking address is seen at all */
     SENSOR_OUTAGES_PER_WEEK, /* rate of silent stretches of the sensor */
     SENSOR_OUTAGE_HOURS,     /* mean length of one, exponential */
     SENSOR_DUPLICATES,       /* probability that a row is recorded twice */
@@ -41,6 +43,7 @@ struct sensor {
     uint32_t first_param;      /* parameter index of SENSOR_KEEP */
     uint8_t *sees_name;        /* sees_name[name id] != 0: recorded; NULL: all names */
     uint32_t n_names;          /* length of sees_name; names beyond it are recorded */
+    uint32_t n_known;          /* client ids below it are addresses that the case names */
     uint64_t entity;           /* stream of its random choices */
 };
 

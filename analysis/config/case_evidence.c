@@ -24,6 +24,7 @@ static const struct key_row fact_keys[] = {
     {"id", false, "short name of the fact"},
     {"statistic", true, "which number"},
     {"sensor", true, "in which log"},
+    {"other_sensor", false, "for statistics that compare two logs: the second one"},
     {"who", false,
      "whose queries: a party, an address, \"all\", \"others\", or a list of them; all by default"},
     {"other", false, "for statistics that compare two: the second set"},
@@ -124,10 +125,11 @@ static int load_selection(struct case_file *self, const config_setting_t *group,
                           struct statistic_request *request, struct message *message)
 {
     const struct world *world = &self->world;
-    const char *party, *name, *sensor;
+    const char *party, *name, *sensor, *other_sensor;
     const char *sensors[65] = {NULL};
-    int number;
+    int number, other_number;
     if (config_text(group, "sensor", &sensor, message) != STATUS_OK ||
+        config_text(group, "other_sensor", &other_sensor, message) != STATUS_OK ||
         config_text(group, "party", &party, message) != STATUS_OK ||
         config_text(group, "name", &name, message) != STATUS_OK)
         return STATUS_INPUT;
@@ -135,7 +137,13 @@ static int load_selection(struct case_file *self, const config_setting_t *group,
         sensors[i] = world->sensors[i].name;
     if (config_word(group, "sensor", sensor, sensors, &number, message) != STATUS_OK)
         return STATUS_INPUT;
-    request->sensor = (uint32_t)number;
+    request->sensor = request->other_sensor = (uint32_t)number;
+    if (other_sensor != NULL) {
+        if (config_word(group, "sensor", other_sensor, sensors, &other_number, message) !=
+            STATUS_OK)
+            return STATUS_INPUT;
+        request->other_sensor = (uint32_t)other_number;
+    }
     request->party = -1;
     if (party != NULL && config_word(group, "party", party, case_party_names(self), &request->party,
                                      message) != STATUS_OK)
@@ -181,6 +189,10 @@ static int load_statistic(struct case_file *self, const config_setting_t *group,
         return config_complain(group, message,
                                "the statistic \"%s\" compares two: the key \"other\" is missing",
                                name);
+    if (request->statistic->needs_other_sensor && request->other_sensor == request->sensor)
+        return config_complain(
+            group, message,
+            "the statistic \"%s\" compares two logs: the key \"other_sensor\" is missing", name);
     unsigned columns = self->world.sensors[request->sensor].columns;
     if ((request->statistic->needs & ~columns) != 0)
         return config_complain(group, message,

@@ -126,6 +126,7 @@ static int load_sensor(struct case_file *self, const config_setting_t *group,
     memset(sensor, 0, sizeof *sensor);
     sensor->from_us = world->from_us;
     sensor->until_us = world->until_us;
+    sensor->n_known = world->clients.count;
     sensor->name = case_keep(self, name, &status);
     if (status == STATUS_OK)
         status = load_source(self, group, sensor, message);
