@@ -18,8 +18,8 @@ void comparator_options_init(struct comparator_options *options)
     *options = (struct comparator_options){.seed = 1,
                                            .threads = 1,
                                            .members = MEMBERS_ALL,
-                                           .trees = 500,
-                                           .networks = REPLICAS,
+                                           .trees = 300,
+                                           .networks = 2 * REPLICAS,
                                            .fit_rows_max = 400000,
                                            .hold_rows_max = 20000};
 }

@@ -3,7 +3,9 @@
 #include <math.h>
 
 const struct member_kind *const members[MEMBERS_MAX + 1] = {
+    &member_forest,
     &member_logistic,
+    &member_network,
     NULL,
 };
 

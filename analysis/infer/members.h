@@ -6,7 +6,9 @@
 
 enum { MEMBERS_MAX = 4 };
 
+extern const struct member_kind member_forest;
 extern const struct member_kind member_logistic;
+extern const struct member_kind member_network;
 
 /* The registry: MEMBERS_MAX rows, NULL at the end if there are fewer. Bit k of a choice of members
  * means row k. */

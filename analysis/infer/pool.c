@@ -7,7 +7,7 @@
 
 /* Prior standard deviations of a weight's square root and of a bias. */
 static const double ROOT_DEVIATION = 2;
-static const double BIAS_DEVIATION = 0.3;
+static const double BIAS_DEVIATION = 0.05;
 
 struct pool_fit {
     const struct pool_rows *rows;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 4000 };
+enum { ROWS = 2000 };
 
 /* Two normal classes, means 0 and 1, standard deviation sqrt(0.5): problem E of the known
  * evidences. */
@@ -49,6 +49,7 @@ static struct comparator_options quick_options(void)
     struct comparator_options options;
     comparator_options_init(&options);
     options.trees = 50;
+    options.networks = 5;
     return options;
 }
 
