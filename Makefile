@@ -49,7 +49,8 @@ endif
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes \
            -Wstrict-prototypes -Wpointer-arith -Wvla $(WERROR)
 CFLAGS  ?= $(OPT) -g
-ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DMXPLAIN_VERSION='"$(VERSION)"' $(OPT_CPPFLAGS) $(CPPFLAGS)
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DMXPLAIN_VERSION='"$(VERSION)"' \
+               -DMXPLAIN_DATADIR='"$(PREFIX)/share/mxplain"' $(OPT_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 $(WARN) -ffp-contract=off -fno-math-errno -pthread $(PKG_CFLAGS) $(SANITIZE) $(CFLAGS)
 LIBS    = $(PKG_LIBS) $(OPT_LIBS) -lm -pthread
 
@@ -58,20 +59,36 @@ CLI_SRC  := $(wildcard cli/*.c)
 TEST_SUPPORT_SRC := $(wildcard tests/support/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c tests/golden/test_*.c tests/statistical/test_*.c)
 VERIFY_SRC := $(wildcard tests/verify/test_*.c)
+E2E_SRC  := $(wildcard tests/e2e/test_*.c)
+SOURCES  := $(wildcard sim/*.[ch] models/*.[ch] analysis/*/*.[ch] cli/*.[ch] tests/*/*.[ch] bench/*.[ch] tools/*.c)
 BENCH_SRC := $(wildcard bench/bench_*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
 SUPPORT_OBJ := $(TEST_SUPPORT_SRC:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
+E2E_BIN  := $(E2E_SRC:%.c=$(BUILD)/%)
 VERIFY_BIN := $(VERIFY_SRC:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help demo check unit torture verify asan ubsan tsan bench fuzz format lint install uninstall clean packages
+.PHONY: all help demo check unit e2e torture verify asan ubsan tsan bench fuzz fuzz-short format lint install uninstall clean packages
 
+## all        builds build/mxplain
 all: $(BUILD)/mxplain
 
+## help       this list
 help:
 	@sed -n 's/^## //p' Makefile
+
+## demo       installs what is missing, builds, weighs the 2016 case, leaves report/report.html
+demo:
+	@scripts/packages.sh demo
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/mxplain compare scenarios/cases/alfa-2016.cfg --report report
+
+## check      installs what the tests need, builds with warnings as errors, runs every test
+check:
+	@scripts/packages.sh check
+	@$(MAKE) --no-print-directory WERROR=-Werror all unit e2e fuzz-short
 
 $(BUILD)/libmxplain.a: $(LIB_OBJ)
 	@rm -f $@
@@ -102,8 +119,60 @@ $(BUILD)/analysis/store/fingerprint.o: $(TABLE_SRC)
 $(BUILD)/analysis/store/fingerprint.o: ALL_CPPFLAGS += \
     -DMXPLAIN_SOURCES='"$(shell cat $(TABLE_SRC) | cksum)"'
 
+## unit       unit, golden and statistical tests
 unit: $(UNIT_BIN)
 	@scripts/run-tests.sh $(UNIT_BIN)
+
+## e2e        the program as a user runs it: good input, bad input, hostile input
+e2e: $(BUILD)/mxplain $(E2E_BIN)
+	@MXPLAIN=$(BUILD)/mxplain scripts/run-tests.sh $(E2E_BIN)
+
+## verify     the long statistical checks, some minutes
+verify: $(BUILD)/mxplain $(VERIFY_BIN)
+	@MXPLAIN=$(BUILD)/mxplain scripts/run-tests.sh $(VERIFY_BIN)
+
+## asan       all unit tests under address and undefined-behaviour sanitizers
+asan:
+	@$(MAKE) --no-print-directory BUILD=build/asan OPT=-O1 unit e2e \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+## tsan       the tests that use threads under the thread sanitizer
+tsan:
+	@$(MAKE) --no-print-directory BUILD=build/tsan OPT=-O1 unit SANITIZE="-fsanitize=thread"
+
+## fuzz       every fuzzer for FUZZ_SECONDS (600) each; needs clang
+FUZZ_SECONDS ?= 600
+fuzz:
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz.sh
+
+FUZZ_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+.PHONY: fuzz-programs
+fuzz-programs: $(FUZZ_BIN)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libmxplain.a
+	@mkdir -p $(@D)
+	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libmxplain.a $(LIBS)
+
+## fuzz-short five seconds of each
+fuzz-short:
+	@FUZZ_SECONDS=5 scripts/fuzz.sh
+
+## format     clang-format over the sources
+format:
+	@clang-format -i $(SOURCES)
+
+## lint       cppcheck and clang-tidy
+lint:
+	@scripts/lint.sh $(LIB_SRC) $(CLI_SRC)
+
+## install    program, manual page, scenarios; honours PREFIX and DESTDIR
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/mxplain
+	install -m 755 $(BUILD)/mxplain $(DESTDIR)$(PREFIX)/bin/mxplain
+	install -m 644 docs/mxplain.1 $(DESTDIR)$(PREFIX)/share/man/man1/mxplain.1
+	cp -r scenarios $(DESTDIR)$(PREFIX)/share/mxplain/
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/mxplain $(DESTDIR)$(PREFIX)/share/man/man1/mxplain.1 $(DESTDIR)$(PREFIX)/share/mxplain
 
 clean:
 	rm -rf $(BUILD)
