@@ -47,6 +47,8 @@ enum query_flag {
     QUERY_LOSSY_NAME = 1u << 0, /* the source wrote the name lossily ("?", "<name unprintable>") */
     QUERY_INSERTED =
         1u << 1, /* put in by an edit of a sensor, not by traffic (synthetic logs only) */
+    QUERY_MIXED_CASE = 1u << 2, /* sent in random case, 0x20 (synthetic logs only); the name's id is
+                                   that of the plain spelling */
 };
 
 /* What the source of a log could tell; statistics that need a missing column are left out by name.

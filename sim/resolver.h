@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "sim/log.h"
+#include "sim/schema.h"
 
 /* When a cached answer counts as expired. exp = floor(time stored) + TTL, in whole seconds, or
  * exact for CONTINUOUS. */
@@ -26,6 +27,21 @@ enum prefetch_rule {
     PREFETCH_REMAINING, /* BIND: on a hit with at most trigger_s left, for TTL >= eligible_s */
 };
 
+/* QNAME minimisation (RFC 9156): what else an authority is asked on the way to a name. */
+enum minimise_rule {
+    MINIMISE_OFF, /* right for 2016 */
+    MINIMISE_A,   /* unbound: A of every name between zone and question, not cached */
+    MINIMISE_NS,  /* BIND: NS of the same names, cached */
+};
+extern const char *const minimise_words[]; /* "off", "a", "ns", NULL */
+
+/* Times of the queries for one question to servers that stay silent. */
+struct retransmission {
+    int n;
+    int32_t at_ms[16]; /* after the first query, at_ms[0] = 0 */
+    int32_t give_up_ms;
+};
+
 struct resolver_profile {
     const char *name;    /* in a case file */
     const char *summary; /* software, version, source of the rule */
@@ -35,27 +51,78 @@ struct resolver_profile {
     int32_t min_ttl_s, max_ttl_s;  /* answers' TTLs are clamped to this range */
     int32_t max_negative_ttl_s;
     int32_t fixed_ttl_s; /* above 0: every answer is kept for this long */
+    int32_t stale_s;     /* serve-stale: an answer so long past its expiry is still given
+                            while a new one is asked for; 0: never */
+    enum minimise_rule minimise;
+    bool mixed_case;        /* 0x20: every query goes out in random case */
+    bool sticky_delegation; /* every answer renews what it knows of the zone's servers */
+    const struct retransmission *silence;
 };
 
 /* The registry, in the order shown to people; ends with a row whose name is NULL. */
 extern const struct resolver_profile resolver_profiles[];
 
+/* The names of the rows above in the same order, NULL-terminated: for word parameters. */
+extern const char *const resolver_profile_words[];
+
 /* The profile of a name, or NULL. */
 const struct resolver_profile *resolver_profile_find(const char *name);
+
+/* Settings that a case may change for one resolver. Rows of resolver_rows. */
+enum resolver_param {
+    RESOLVER_FIXED_TTL,
+    RESOLVER_MIN_TTL,
+    RESOLVER_MAX_TTL,
+    RESOLVER_SERVE_STALE,
+    RESOLVER_MINIMISE,
+    RESOLVER_MIXED_CASE,
+    RESOLVER_N_PARAMS,
+};
+extern const struct param_row resolver_rows[];
+
+/* The profile with a case's settings put over it. `settings` are the drawn values in the order of
+ * resolver_rows; a value of 0 leaves the software's own setting. */
+struct resolver_profile resolver_configure(const struct resolver_profile *software,
+                                           const double *settings);
 
 /* What one cache holds for one question. All zero: nothing. */
 struct cache_entry {
     int64_t expiry; /* whole seconds since the epoch, or microseconds for EXPIRY_CONTINUOUS */
-    int32_t ttl_s;  /* TTL of the stored answer after clamping */
+    time_us busy_until_us; /* until then a query to a silent server is on its way */
+    uint32_t record;       /* which record set it is, as given to resolver_ask */
+    int32_t ttl_s;         /* TTL of the stored answer after clamping */
     bool held;
     bool negative; /* the stored answer is "no such name" or "no data" */
 };
 
-/* Asks a cache at time t. `exists` and `ttl_s` describe what the authority would say now (ttl_s:
- * negative TTL where the name does not exist). Returns true where the question goes upstream (a
- * miss, or a prefetch on a hit), and updates *entry. *negative tells whether the answer given to
- * the client is negative. */
+/* What the authority would say now. */
+struct authority_answer {
+    bool exists;
+    int32_t ttl_s;   /* the negative TTL where the name does not exist */
+    uint32_t record; /* any number by which the caller knows the record set again */
+};
+
+/* What the client gets. */
+struct client_answer {
+    bool negative;
+    uint32_t record; /* of the answer given: the cached one on a hit */
+};
+
+/* Asks a cache at time t. Returns true where the question goes upstream (a miss, or a prefetch on a
+ * hit), and updates *entry. */
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
-                  bool exists, int32_t ttl_s, bool *negative);
+                  struct authority_answer now, struct client_answer *given);
+
+/* Asks a cache at time t while the zone's servers are silent until `silent_until_us`. Writes the
+ * times of the queries that go upstream (at most 16) and their number. Where the last of them
+ * reaches the servers again, `now` is stored. Returns true where the client gets an answer, from
+ * the cache or in the end; false: the resolver fails. */
+bool resolver_ask_silent(const struct resolver_profile *profile, struct cache_entry *entry,
+                         time_us t, time_us silent_until_us, struct authority_answer now,
+                         struct client_answer *given, time_us times[16], int *n_times);
+
+/* Writes `name` with the letters' case drawn from the bits of `key` (0x20): the same key gives the
+ * same spelling. `buffer` takes `size` bytes, the result is cut to fit and NUL-terminated. */
+void resolver_mix_case(const char *name, uint64_t key, char *buffer, size_t size);
 
 #endif

@@ -70,31 +70,57 @@ static int record_mail(struct traffic *self, struct mail_event event)
     return STATUS_OK;
 }
 
-/* The question behind one row of a gateway's list, or NO_INDEX where it asks nothing. */
-static uint32_t lookup_question(const struct world *world, const struct host *host,
-                                enum lookup_subject subject, time_us t)
+static int add_lookup(struct traffic *self, time_us t, int party, uint32_t question, uint32_t flags)
 {
-    switch (subject) {
-    case SUBJECT_REVERSE:
-        return host->reverse_question;
-    case SUBJECT_REVERSE_NAME: {
-        const struct zone_record *reverse = host->reverse_question == NO_INDEX
-                                                ? NULL
-                                                : world_record_at(world, host->reverse_question, t);
-        if (reverse == NULL || reverse->target == INTERN_NONE)
-            return host->reverse_question == NO_INDEX ? host->address_question : NO_INDEX;
-        return world_find_question(world, reverse->target, TYPE_A);
+    struct query query = {
+        .time_us = t, .client = (uint32_t)party, .name = question, .flags = flags};
+    return add(self, query);
+}
+
+/* PTR of the host with what is asked about the name that it gives: the rows of {reverse_name}
+ * right behind the row of {reverse}. Where the case gives no address, its own name is asked for. */
+static int ask_reverse(struct traffic *self, time_us t, const struct host *host, int party,
+                       const struct lookup_row *rows)
+{
+    uint32_t follow = 0;
+    for (const struct lookup_row *row = rows + 1;
+         row->name != NULL && strcmp(row->name, "{reverse_name}") == 0; row++) {
+        bool aaaa = row->type == TYPE_AAAA || (row->type == LOOKUP_ADDRESS && host->ipv6);
+        follow |= aaaa ? TRAFFIC_FOLLOW_AAAA : TRAFFIC_FOLLOW_A;
     }
-    case SUBJECT_HELO:
-        return host->helo_question;
-    case SUBJECT_SENDER_MX:
-        return host->domain_mx_question;
-    case SUBJECT_SENDER_TXT:
-        return host->domain_txt_question;
-    case SUBJECT_END:
-        break;
+    if (host->reverse_question != NO_INDEX)
+        return add_lookup(self, t, party, host->reverse_question, follow | TRAFFIC_NO_SEARCH);
+    return follow == 0 ? STATUS_OK : add_lookup(self, t, party, host->address_question, 0);
+}
+
+static bool is_asked(const struct lookup_row *row, bool found)
+{
+    return row->when == LOOKUP_ALWAYS || found == (row->when == LOOKUP_IF_FOUND);
+}
+
+static int ask_gateway(struct traffic *self, time_us t, int host, int party)
+{
+    const struct world *world = self->world;
+    const struct party *p = &world->parties[party];
+    const struct lookup_row *rows = p->gateway->lookups;
+    const uint32_t *questions = p->lookups + (size_t)host * GATEWAY_MAX_LOOKUPS;
+    bool found = false;
+    int status = STATUS_OK;
+    for (int i = 0; i < GATEWAY_MAX_LOOKUPS && rows[i].name != NULL && status == STATUS_OK; i++) {
+        const struct lookup_row *row = &rows[i];
+        t += row->delay_ms * INT64_C(1000);
+        if (row->type == TYPE_PTR && strcmp(row->name, "{reverse}") == 0) {
+            status = ask_reverse(self, t, &world->hosts[host], party, row);
+            continue;
+        }
+        found = found && row->when != LOOKUP_ALWAYS;
+        if (questions[i] == NO_INDEX || !is_asked(row, found))
+            continue;
+        uint32_t flags = TRAFFIC_NO_SEARCH | (row->remembered ? TRAFFIC_REMEMBERED : 0);
+        status = add_lookup(self, t, party, questions[i], flags);
+        found = found || world_record_at(world, questions[i], t) != NULL;
     }
-    return NO_INDEX;
+    return status;
 }
 
 int traffic_mail(struct traffic *self, time_us t, int host, int party, enum mail_status status)
@@ -104,15 +130,18 @@ int traffic_mail(struct traffic *self, time_us t, int host, int party, enum mail
     struct mail_event event = {t, (uint16_t)host, (uint16_t)party, (uint32_t)status};
     if (record_mail(self, event) != STATUS_OK)
         return STATUS_RUN;
-    const struct world *world = self->world;
-    const struct gateway_profile *gateway = world->parties[party].gateway;
-    if (gateway == NULL)
+    const struct party *p = &self->world->parties[party];
+    return p->gateway == NULL || p->lookups == NULL ? STATUS_OK : ask_gateway(self, t, host, party);
+}
+
+int traffic_bounce(struct traffic *self, time_us t, int host, int party)
+{
+    if (!in_window(self, t))
         return STATUS_OK;
-    for (const struct lookup_row *row = gateway->lookups; row->subject != SUBJECT_END; row++) {
-        t += row->delay_ms * INT64_C(1000);
-        uint32_t question = lookup_question(world, &world->hosts[host], row->subject, t);
-        if (question != NO_INDEX && traffic_query(self, t, party, question) != STATUS_OK)
-            return STATUS_RUN;
-    }
-    return STATUS_OK;
+    struct mail_event event = {t, (uint16_t)host, (uint16_t)party, MAIL_BOUNCED};
+    uint32_t mx = self->world->hosts[host].domain_mx_question;
+    if (record_mail(self, event) != STATUS_OK)
+        return STATUS_RUN;
+    return mx == NO_INDEX ? STATUS_OK
+                          : add_lookup(self, t, party, mx, TRAFFIC_FOLLOW_A | TRAFFIC_NO_SEARCH);
 }

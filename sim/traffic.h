@@ -15,7 +15,6 @@ struct world;
 /* More client queries than this in one trial end the run with an error: a prior is out of hand. */
 #define TRAFFIC_MAX_QUERIES 5000000
 
-
 struct mail_event {
     time_us time_us;
     uint16_t host;   /* sending host: index in world.hosts */
@@ -35,7 +34,15 @@ struct traffic {
     struct mail_array mails;
 };
 
-#define TRAFFIC_DIRECT (1u << 31) /* flag of queries that bypass the parties' resolvers */
+/* Flags of client queries. */
+#define TRAFFIC_DIRECT (1u << 31)      /* bypasses the parties' resolvers */
+#define TRAFFIC_NO_SEARCH (1u << 30)   /* not tried with the search suffix */
+#define TRAFFIC_FOLLOW_A (1u << 29)    /* then A of the name that the answer gives */
+#define TRAFFIC_FOLLOW_AAAA (1u << 28) /* then its AAAA */
+#define TRAFFIC_FOLLOW (TRAFFIC_FOLLOW_A | TRAFFIC_FOLLOW_AAAA)
+#define TRAFFIC_REMEMBERED (1u << 27) /* once per process of the gateway */
+#define TRAFFIC_TRIES (3u << 20)      /* how often it was tried before */
+#define TRAFFIC_ONE_TRY (1u << 20)
 
 void traffic_init(struct traffic *self, const struct world *world);
 void traffic_free(struct traffic *self);
@@ -52,5 +59,10 @@ int traffic_direct(struct traffic *self, time_us t, uint32_t client, uint32_t qu
  * resolvers, what the gateway's profile looks up. A party without gateway records the event only.
  */
 int traffic_mail(struct traffic *self, time_us t, int host, int party, enum mail_status status);
+
+/* A party returns a message to the envelope sender's domain of `host`, be it forged (backscatter):
+ * records the event and asks for the domain's MX, then for the address of what it names, or of the
+ * domain itself where it has no MX. The mail host is asked for only where it is its domain's MX. */
+int traffic_bounce(struct traffic *self, time_us t, int host, int party);
 
 #endif

@@ -8,6 +8,7 @@
 #define SIM_TRIAL_H
 
 #include "sim/plan.h"
+#include "sim/resolve.h"
 #include "sim/traffic.h"
 
 struct trial {
@@ -20,8 +21,7 @@ struct trial {
         below; /* client queries in log form, filled only where a sensor stands below the cache */
     struct query_array *logs; /* logs[sensor], sorted by time */
     struct query_array scratch;
-    struct cache_entry *caches; /* [resolver * n_questions + question] */
-    uint32_t *next_resolver;    /* per party, for rotation */
+    struct resolve resolve;
     struct arena arena;
 };
 

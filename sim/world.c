@@ -19,11 +19,14 @@ void world_free(struct world *self)
     for (uint32_t i = 0; i < self->n_parties; i++) {
         civil_grid_free(&self->parties[i].grid);
         free(self->parties[i].searched);
+        free(self->parties[i].lookups);
     }
     for (uint32_t i = 0; i < self->n_sensors; i++)
         sensor_free(&self->sensors[i]);
     free(self->questions);
     free(self->records);
+    free(self->zones);
+    free(self->probes);
     free(self->hosts);
     free(self->parties);
     free(self->resolvers);
@@ -41,6 +44,22 @@ uint32_t world_find_question(const struct world *self, uint32_t name, uint16_t t
         if (self->questions[i].name == name && self->questions[i].type == type)
             return i;
     return NO_INDEX;
+}
+
+int world_add_question(struct world *self, uint32_t name, uint16_t type, uint32_t *index)
+{
+    *index = world_find_question(self, name, type);
+    if (*index != NO_INDEX)
+        return STATUS_OK;
+    struct question *grown =
+        realloc(self->questions, (self->n_questions + 1u) * sizeof *self->questions);
+    if (grown == NULL)
+        return STATUS_RUN;
+    self->questions = grown;
+    grown[self->n_questions] =
+        (struct question){.name = name, .type = type, .negative_ttl_s = NO_INDEX};
+    *index = self->n_questions++;
+    return STATUS_OK;
 }
 
 const struct zone_record *world_record_at(const struct world *self, uint32_t question, time_us t)

@@ -107,6 +107,18 @@ int param_list_add(struct param_list *list, const char *path, const struct param
                    const struct dist *prior, uint32_t *index);
 
 int case_load_world(struct case_file *self, const config_setting_t *group, struct message *message);
+/* One entry of the list "zones"; then, when all questions stand, the negative TTL of each: that of
+ * its zone, or the default where it lies in none. */
+int case_load_zone(struct case_file *self, const config_setting_t *group, struct message *message);
+int case_set_negative_ttls(struct case_file *self, struct message *message);
+
+/* A party's gateway: a profile by name, or its own list of look-ups; and its block lists. */
+int case_load_gateway(struct case_file *self, const config_setting_t *group, struct party *party,
+                      struct message *message);
+
+/* The id of a name in world.names: lower case, without a trailing dot. */
+int case_intern_name(struct case_file *self, const char *text, uint32_t *id);
+
 int case_load_sensors(struct case_file *self, const config_setting_t *group,
                       struct message *message);
 int case_load_evidence(struct case_file *self, const config_setting_t *group,

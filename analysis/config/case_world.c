@@ -9,6 +9,7 @@
 #include "analysis/config/case.h"
 #include "analysis/config/time_text.h"
 #include "analysis/config/timezone.h"
+#include "sim/lookups.h"
 
 #define MAX_LIST 4096 /* entries of any list in a case file */
 
@@ -18,14 +19,6 @@ static const struct param_row warmup_row = {
     NULL};
 static const struct param_row ttl_row = {
     "ttl", UNIT_SECOND, 0, 2147483647.0, "3600", "time to live of the record", NULL};
-static const struct param_row negative_row = {
-    "negative_ttl",
-    UNIT_SECOND,
-    0,
-    2147483647.0,
-    "900",
-    "how long a failure is remembered: min(SOA TTL, SOA minimum)",
-    NULL};
 static const struct param_row servers_row = {
     "servers", UNIT_COUNT, 1, 64, "1", "authoritative servers of the watched zone", NULL};
 
@@ -38,7 +31,7 @@ static const char *const type_words[] = {"A", "NS", "SOA", "PTR", "MX", "TXT", "
 
 /* ---- names, questions, records ---- */
 
-static int intern_name(struct case_file *self, const char *text, uint32_t *id)
+int case_intern_name(struct case_file *self, const char *text, uint32_t *id)
 {
     char name[256];
     size_t n = strnlen(text, sizeof name - 1);
@@ -49,28 +42,13 @@ static int intern_name(struct case_file *self, const char *text, uint32_t *id)
     return intern_add(&self->world.names, name, n, id);
 }
 
-static int add_question(struct world *world, uint32_t name, uint16_t type, uint32_t *index)
-{
-    *index = world_find_question(world, name, type);
-    if (*index != NO_INDEX)
-        return STATUS_OK;
-    struct question *grown =
-        realloc(world->questions, (world->n_questions + 1u) * sizeof *world->questions);
-    if (grown == NULL)
-        return STATUS_RUN;
-    world->questions = grown;
-    grown[world->n_questions] = (struct question){.name = name, .type = type};
-    *index = world->n_questions++;
-    return STATUS_OK;
-}
-
 static int add_question_text(struct case_file *self, const char *name, uint16_t type,
                              uint32_t *index)
 {
     uint32_t id;
-    if (intern_name(self, name, &id) != STATUS_OK)
+    if (case_intern_name(self, name, &id) != STATUS_OK)
         return STATUS_RUN;
-    return add_question(&self->world, id, type, index);
+    return world_add_question(&self->world, id, type, index);
 }
 
 static int add_record(struct world *world, struct zone_record record, uint32_t question)
@@ -127,7 +105,8 @@ static int load_name(struct case_file *self, const config_setting_t *group, stru
 {
     const char *name, *type, *target;
     int type_index = 0;
-    struct zone_record record = {INT64_MIN, INT64_MAX, 0, INTERN_NONE};
+    struct zone_record record = {
+        .from_us = INT64_MIN, .until_us = INT64_MAX, .target = INTERN_NONE};
     uint32_t question;
     char prefix[320];
     if (config_check_keys(group, name_keys, name_params, message) != STATUS_OK ||
@@ -147,73 +126,12 @@ static int load_name(struct case_file *self, const config_setting_t *group, stru
     snprintf(prefix, sizeof prefix, "name.%s.%s", name, type_words[type_index]);
     int status = case_world_param(self, group, prefix, &name_params[0], &record.ttl_s, message);
     if (status == STATUS_OK && target != NULL)
-        status = intern_name(self, target, &record.target);
+        status = case_intern_name(self, target, &record.target);
     if (status == STATUS_OK)
         status = add_question_text(self, name, type_names[type_index].type, &question);
     if (status == STATUS_OK)
         status = add_record(&self->world, record, question);
     return status == STATUS_OK ? check_lifetimes(&self->world, question, group, message) : status;
-}
-
-/* ---- zones: negative TTLs ---- */
-
-static const struct key_row zone_keys[] = {
-    {"origin", true, "the zone's name"},
-    {NULL, false, NULL},
-};
-static const struct param_row zone_params[] = {
-    {"negative_ttl", UNIT_SECOND, 0, 2147483647.0, "900",
-     "how long a failure is remembered: min(SOA TTL, SOA minimum)", NULL},
-    {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL}};
-
-static bool is_inside(const char *name, const char *origin)
-{
-    size_t n = strlen(name), m = strlen(origin);
-    if (n < m || strcasecmp(name + n - m, origin) != 0)
-        return false;
-    return n == m || m == 0 || name[n - m - 1] == '.';
-}
-
-/* The zone with the longest matching origin decides; whatever lies in no zone gets the default. */
-static int load_zones(struct case_file *self, const config_setting_t *group,
-                      struct message *message)
-{
-    struct world *world = &self->world;
-    const config_setting_t *list;
-    int n;
-    uint32_t index;
-    struct dist usual;
-    if (config_groups(group, "zones", &list, &n, message) != STATUS_OK ||
-        dist_parse(&usual, negative_row.prior, &negative_row, message) != STATUS_OK)
-        return STATUS_INPUT;
-    if (param_list_add(&self->world_params, "zone.other.negative_ttl", &negative_row, &usual,
-                       &index) != STATUS_OK)
-        return STATUS_RUN;
-    size_t *longest = calloc(world->n_questions + 1u, sizeof *longest);
-    int status = longest == NULL ? STATUS_RUN : STATUS_OK;
-    for (uint32_t q = 0; status == STATUS_OK && q < world->n_questions; q++)
-        world->questions[q].negative_ttl_s = index;
-    for (int i = 0; status == STATUS_OK && i < n; i++) {
-        const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
-        const char *origin;
-        char prefix[320];
-        status = config_check_keys(item, zone_keys, zone_params, message);
-        if (status == STATUS_OK)
-            status = config_text(item, "origin", &origin, message);
-        if (status != STATUS_OK)
-            break;
-        snprintf(prefix, sizeof prefix, "zone.%.253s", origin);
-        status = case_world_param(self, item, prefix, &zone_params[0], &index, message);
-        for (uint32_t q = 0; status == STATUS_OK && q < world->n_questions; q++) {
-            const char *name = intern_text(&world->names, world->questions[q].name);
-            if (is_inside(name, origin) && strlen(origin) + 1 > longest[q]) {
-                longest[q] = strlen(origin) + 1;
-                world->questions[q].negative_ttl_s = index;
-            }
-        }
-    }
-    free(longest);
-    return status;
 }
 
 /* ---- parties ---- */
@@ -225,6 +143,9 @@ static const struct key_row party_keys[] = {
     {"resolvers", false, "list of { address; software; }"},
     {"choice", false, "how a resolver is chosen: single, rotate, random, standby"},
     {"gateway", false, "profile of the receiving mail gateway"},
+    {"lookups", false, "its look-ups one by one, in place of a profile"},
+    {"dnsbl", false, "its block list of addresses"},
+    {"rhsbl", false, "its block list of domains"},
     {"client", false, "address of its stub below the cache"},
     {"search", false, "suffix that its stubs try after a failed look-up"},
     {NULL, false, NULL},
@@ -234,31 +155,28 @@ static const struct key_row resolver_keys[] = {
     {NULL, false, NULL},
 };
 
-/* The row of the parameter "software": its words are the registry's names. */
-static const struct param_row *software_rows(struct case_file *self)
+/* The software first, then what a case may set about it, one parameter each. */
+static const struct param_row software_row = {"software",
+                                              UNIT_WORD,
+                                              0,
+                                              1e6,
+                                              "bind-9.18-no-prefetch",
+                                              "resolver software and version",
+                                              resolver_profile_words};
+
+/* All keys of a resolver that are parameters, for the check of unknown keys. */
+static void resolver_params(struct param_row rows[RESOLVER_N_PARAMS + 2])
 {
-    size_t n = 0;
-    while (resolver_profiles[n].name != NULL)
-        n++;
-    const char **words = arena_array(&self->memory, n + 1, sizeof *words);
-    struct param_row *rows = arena_array(&self->memory, 2, sizeof *rows);
-    if (words == NULL || rows == NULL)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        words[i] = resolver_profiles[i].name;
-    rows[0] = (struct param_row){"software",
-                                 UNIT_WORD,
-                                 0,
-                                 (double)n - 1,
-                                 "bind-9.18-no-prefetch",
-                                 "resolver software and version",
-                                 words};
-    return rows;
+    rows[0] = software_row;
+    for (int i = 0; i <= RESOLVER_N_PARAMS; i++)
+        rows[i + 1] = resolver_rows[i];
 }
 
 static int load_resolver(struct case_file *self, const config_setting_t *group,
-                         const struct param_row *rows, struct message *message)
+                         struct message *message)
 {
+    struct param_row rows[RESOLVER_N_PARAMS + 2];
+    resolver_params(rows);
     struct world *world = &self->world;
     const char *address;
     char prefix[320];
@@ -276,7 +194,12 @@ static int load_resolver(struct case_file *self, const config_setting_t *group,
     if (intern_add(&world->clients, address, strlen(address), &resolver->client) != STATUS_OK)
         return STATUS_RUN;
     snprintf(prefix, sizeof prefix, "resolver.%.253s", address);
-    int status = case_world_param(self, group, prefix, rows, &resolver->software, message);
+    int status = case_world_param(self, group, prefix, &software_row, &resolver->software, message);
+    for (int i = 0; status == STATUS_OK && i < RESOLVER_N_PARAMS; i++) {
+        uint32_t index;
+        status = case_world_param(self, group, prefix, &resolver_rows[i], &index, message);
+        resolver->settings = i == 0 ? index : resolver->settings;
+    }
     world->n_resolvers += status == STATUS_OK;
     return status;
 }
@@ -286,13 +209,10 @@ static int load_resolvers(struct case_file *self, const config_setting_t *group,
 {
     const config_setting_t *list;
     int n;
-    const struct param_row *rows = software_rows(self);
-    if (rows == NULL)
-        return STATUS_RUN;
     int status = config_groups(group, "resolvers", &list, &n, message);
     party->first_resolver = self->world.n_resolvers;
     for (int i = 0; status == STATUS_OK && i < n; i++)
-        status = load_resolver(self, config_setting_get_elem(list, (unsigned)i), rows, message);
+        status = load_resolver(self, config_setting_get_elem(list, (unsigned)i), message);
     party->n_resolvers = self->world.n_resolvers - party->first_resolver;
     return status;
 }
@@ -336,23 +256,6 @@ static int load_local_time(struct case_file *self, const config_setting_t *group
                                  days, n_days);
     free(days);
     return status;
-}
-
-static int load_gateway(const config_setting_t *group, struct party *party, struct message *message)
-{
-    const char *name;
-    const char *known[64] = {NULL};
-    int number;
-    if (config_text(group, "gateway", &name, message) != STATUS_OK)
-        return STATUS_INPUT;
-    if (name == NULL)
-        return STATUS_OK;
-    for (size_t i = 0; i < 63 && gateway_profiles[i].name != NULL; i++)
-        known[i] = gateway_profiles[i].name;
-    if (config_word(group, "gateway profile", name, known, &number, message) != STATUS_OK)
-        return STATUS_INPUT;
-    party->gateway = &gateway_profiles[number];
-    return STATUS_OK;
 }
 
 static int load_stub(struct case_file *self, const config_setting_t *group, struct party *party,
@@ -402,7 +305,7 @@ static int load_party(struct case_file *self, const config_setting_t *group,
     if (status == STATUS_OK)
         status = load_local_time(self, group, party, message);
     if (status == STATUS_OK)
-        status = load_gateway(group, party, message);
+        status = case_load_gateway(self, group, party, message);
     return status == STATUS_OK ? load_stub(self, group, party, message) : status;
 }
 
@@ -415,6 +318,10 @@ static const struct key_row host_keys[] = {
     {"address", false, "its IP address: gives the reverse name"},
     {"helo", false, "the name that it says in HELO; its hostname by default"},
     {"sender_domain", false, "domain of the envelope sender; the hostname's parent by default"},
+    {"spf_include", false, "domain that the sender's SPF record includes"},
+    {"spf_host", false, "host that it names with a:"},
+    {"dkim_selector", false, "selector of the DKIM signature"},
+    {"links", false, "hosts of the links in its messages, 3 at most"},
     {NULL, false, NULL},
 };
 
@@ -446,8 +353,9 @@ static int ensure_reverse(struct case_file *self, struct host *host, const char 
     int status = add_question_text(self, reverse, TYPE_PTR, &host->reverse_question);
     if (status != STATUS_OK || world->questions[host->reverse_question].n_records > 0)
         return status;
-    struct zone_record record = {INT64_MIN, INT64_MAX, 0,
-                                 world->questions[host->address_question].name};
+    struct zone_record record = {.from_us = INT64_MIN,
+                                 .until_us = INT64_MAX,
+                                 .target = world->questions[host->address_question].name};
     struct dist usual;
     snprintf(prefix, sizeof prefix, "name.%s.PTR.ttl", reverse);
     const char *path = case_keep(self, prefix, &status);
@@ -472,12 +380,13 @@ static int host_questions(struct case_file *self, struct host *host, const confi
     if (status == STATUS_OK)
         status = add_question_text(self, helo ? helo : hostname, TYPE_A, &host->helo_question);
     if (status == STATUS_OK)
-        status = intern_name(self, domain, &host->domain_name);
-    if (status == STATUS_OK)
-        status = add_question(&self->world, host->domain_name, TYPE_MX, &host->domain_mx_question);
+        status = case_intern_name(self, domain, &host->domain_name);
     if (status == STATUS_OK)
         status =
-            add_question(&self->world, host->domain_name, TYPE_TXT, &host->domain_txt_question);
+            world_add_question(&self->world, host->domain_name, TYPE_MX, &host->domain_mx_question);
+    if (status == STATUS_OK)
+        status = world_add_question(&self->world, host->domain_name, TYPE_TXT,
+                                    &host->domain_txt_question);
     host->reverse_question = NO_INDEX;
     if (status != STATUS_OK || address == NULL)
         return status;
@@ -485,6 +394,31 @@ static int host_questions(struct case_file *self, struct host *host, const confi
         return config_complain(group, message, "address: \"%.60s\" is no IPv4 or IPv6 address",
                                address);
     return ensure_reverse(self, host, reverse, group, message);
+}
+
+/* What gateways' templates may ask for besides names. */
+static int host_texts(struct case_file *self, struct host *host, const config_setting_t *group,
+                      struct message *message)
+{
+    const char *include, *spf_host, *selector;
+    int status = STATUS_OK, n = config_n_items(group, "links");
+    if (config_text(group, "spf_include", &include, message) != STATUS_OK ||
+        config_text(group, "spf_host", &spf_host, message) != STATUS_OK ||
+        config_text(group, "dkim_selector", &selector, message) != STATUS_OK)
+        return STATUS_INPUT;
+    if (n > HOST_MAX_LINKS)
+        return config_complain(group, message, "links: expected %d at most, found %d",
+                               HOST_MAX_LINKS, n);
+    host->spf_include = case_keep(self, include, &status);
+    host->spf_host = case_keep(self, spf_host, &status);
+    host->selector = case_keep(self, selector, &status);
+    for (int i = 0; i < n; i++) {
+        const char *link = config_item(group, "links", i, message);
+        if (link == NULL)
+            return STATUS_INPUT;
+        host->links[i] = case_keep(self, link, &status);
+    }
+    return status;
 }
 
 static int load_host(struct case_file *self, const config_setting_t *group, struct message *message)
@@ -510,10 +444,18 @@ static int load_host(struct case_file *self, const config_setting_t *group, stru
     memset(host, 0, sizeof *host);
     host->party = number;
     host->name = case_keep(self, name, &status);
+    if (status == STATUS_OK)
+        status = host_texts(self, host, group, message);
     return status == STATUS_OK ? host_questions(self, host, group, hostname, message) : status;
 }
 
 /* ---- search suffixes ---- */
+
+/* Stubs try the list for host names only: PTR, MX and TXT are asked as they stand. */
+static bool is_searched(const struct question *question)
+{
+    return !question->outside && (question->type == TYPE_A || question->type == TYPE_AAAA);
+}
 
 static int fill_searched(struct case_file *self)
 {
@@ -525,6 +467,8 @@ static int fill_searched(struct case_file *self)
         for (uint32_t q = 0; party->search != NULL && q < n_plain; q++) {
             char name[600];
             uint32_t made;
+            if (!is_searched(&world->questions[q]))
+                continue;
             snprintf(name, sizeof name, "%s.%s",
                      intern_text(&world->names, world->questions[q].name), party->search);
             if (add_question_text(self, name, world->questions[q].type, &made) != STATUS_OK)
@@ -543,9 +487,10 @@ static int fill_searched(struct case_file *self)
             snprintf(name, sizeof name, "%s.%s",
                      intern_text(&world->names, world->questions[q].name), party->search);
             uint32_t id = intern_find(&world->names, name, strlen(name));
-            party->searched[q] = q < n_plain && id != INTERN_NONE
-                                     ? world_find_question(world, id, world->questions[q].type)
-                                     : NO_INDEX;
+            party->searched[q] =
+                q < n_plain && id != INTERN_NONE && is_searched(&world->questions[q])
+                    ? world_find_question(world, id, world->questions[q].type)
+                    : NO_INDEX;
         }
     }
     return STATUS_OK;
@@ -642,9 +587,13 @@ int case_load_world(struct case_file *self, const config_setting_t *group, struc
     if (status == STATUS_OK)
         status = load_list(self, group, "hosts", load_host, message);
     if (status == STATUS_OK)
+        status = load_list(self, group, "zones", case_load_zone, message);
+    if (status == STATUS_OK)
+        status = world_expand(&self->world);
+    if (status == STATUS_OK)
         status = fill_searched(self);
     if (status == STATUS_OK)
-        status = load_zones(self, group, message);
+        status = case_set_negative_ttls(self, message);
     if (status == STATUS_OK)
         status = load_list(self, group, "events", load_event, message);
     if (status == STATUS_RUN)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/models.h"
+#include "sim/lookups.h"
 
 static const struct param_row ttl_row = {"ttl",  UNIT_SECOND,    0,   604800,
                                          "3600", "time to live", NULL};
@@ -60,7 +61,10 @@ static void fill_names(struct world *world)
 {
     world->records = array_of(1, sizeof *world->records);
     world->n_records = 1;
-    world->records[0] = (struct zone_record){world->start_us - 1, INT64_MAX, TINY_TTL, INTERN_NONE};
+    world->records[0] = (struct zone_record){.from_us = world->start_us - 1,
+                                             .until_us = INT64_MAX,
+                                             .ttl_s = TINY_TTL,
+                                             .target = INTERN_NONE};
     world->questions = array_of(1, sizeof *world->questions);
     world->n_questions = 1;
     world->questions[0] = (struct question){.name = add_text(&world->names, "mail.example.org"),
@@ -99,6 +103,7 @@ static void make_world(struct world *world, struct tiny_options options)
     add_party(world, "east", 3 * 3600, 2);
     add_party(world, "west", -4 * 3600, 1);
     fill_names(world);
+    need(world_expand(world) == STATUS_OK, "out of memory");
     fill_events(world, options.n_events);
     world->sensors = array_of(1, sizeof *world->sensors);
     world->n_sensors = 1;

@@ -1,0 +1,348 @@
+#include "sim/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/traffic.h"
+
+#define FOLLOW_UP_DELAY_US 2000       /* a stub's next question comes within milliseconds */
+#define RETRY_DELAY_US (5 * US_PER_S) /* glibc: 5 s, the next server, 2 tries in all */
+#define MAX_TRIES 2
+#define NO_RECORD UINT32_MAX
+
+int resolve_init(struct resolve *self, const struct world *world)
+{
+    memset(self, 0, sizeof *self);
+    self->world = world;
+    size_t n_resolvers = world->n_resolvers + 1u, n_parties = world->n_parties + 1u;
+    size_t n_questions = world->n_questions + 1u;
+    self->caches = calloc(n_resolvers * n_questions, sizeof *self->caches);
+    self->delegations = calloc(n_resolvers * (world->n_zones + 1u), sizeof *self->delegations);
+    self->profiles = calloc(n_resolvers, sizeof *self->profiles);
+    self->next_resolver = calloc(n_parties, sizeof *self->next_resolver);
+    self->process_used_us = calloc(n_parties, sizeof *self->process_used_us);
+    self->process = calloc(n_parties, sizeof *self->process);
+    self->remembered = calloc(n_parties * n_questions, sizeof *self->remembered);
+    query_array_init(&self->follow_up);
+    query_array_init(&self->retry);
+    bool good = self->caches != NULL && self->delegations != NULL && self->profiles != NULL &&
+                self->next_resolver != NULL && self->process_used_us != NULL &&
+                self->process != NULL && self->remembered != NULL;
+    return good ? STATUS_OK : STATUS_RUN;
+}
+
+void resolve_free(struct resolve *self)
+{
+    free(self->caches);
+    free(self->delegations);
+    free(self->profiles);
+    free(self->next_resolver);
+    free(self->process_used_us);
+    free(self->process);
+    free(self->remembered);
+    query_array_free(&self->follow_up);
+    query_array_free(&self->retry);
+    memset(self, 0, sizeof *self);
+}
+
+/* What one pass needs besides the space. */
+struct pass {
+    struct resolve *space;
+    const struct world *world;
+    const double *values;
+    struct rng rng;
+    struct query_array *upstream, *below;
+};
+
+static void start(struct resolve *self, const double *values)
+{
+    const struct world *world = self->world;
+    memset(self->caches, 0, (size_t)world->n_resolvers * world->n_questions * sizeof *self->caches);
+    memset(self->delegations, 0,
+           (size_t)world->n_resolvers * world->n_zones * sizeof *self->delegations);
+    memset(self->next_resolver, 0, world->n_parties * sizeof *self->next_resolver);
+    memset(self->process, 0, world->n_parties * sizeof *self->process);
+    memset(self->remembered, 0,
+           (size_t)world->n_parties * world->n_questions * sizeof *self->remembered);
+    static const double no_settings[RESOLVER_N_PARAMS] = {0};
+    for (uint32_t i = 0; i < world->n_resolvers; i++) {
+        const struct resolver *resolver = &world->resolvers[i];
+        self->profiles[i] =
+            resolver_configure(&resolver_profiles[(size_t)values[resolver->software]],
+                               resolver->settings != 0 ? values + resolver->settings : no_settings);
+    }
+    self->follow_up.n = self->retry.n = 0;
+    self->next_follow_up = self->next_retry = 0;
+}
+
+/* ---- above the resolver ---- */
+
+static int emit(struct pass *pass, time_us t, uint32_t client, uint32_t question, uint32_t flags)
+{
+    const struct world *world = pass->world;
+    if (world->questions[question].outside)
+        return STATUS_OK;
+    uint16_t server =
+        world->n_servers > 1 ? (uint16_t)(1 + rng_below(&pass->rng, world->n_servers)) : 1;
+    struct query query = {.time_us = t,
+                          .client = client,
+                          .name = world->questions[question].name,
+                          .type = world->questions[question].type,
+                          .server = server,
+                          .flags = flags};
+    return query_array_add(pass->upstream, query);
+}
+
+static const struct zone *zone_of(const struct world *world, uint32_t question)
+{
+    uint32_t zone = world->questions[question].zone;
+    return zone == 0 ? NULL : &world->zones[zone - 1];
+}
+
+/* Whether the resolver's question goes to the servers from before a move of the zone. */
+static bool asks_watched_servers(struct pass *pass, uint32_t r, uint32_t question, time_us t)
+{
+    const struct world *world = pass->world;
+    const struct zone *zone = zone_of(world, question);
+    if (zone == NULL || zone->moved_us == 0)
+        return true;
+    struct delegation *known =
+        &pass->space->delegations[(size_t)r * world->n_zones + (size_t)(zone - world->zones)];
+    int64_t now_s = t / US_PER_S, ttl_s = (int64_t)pass->values[zone->ns_ttl_s];
+    if (now_s >= known->expiry_s) {
+        known->old = t < zone->moved_us;
+        known->expiry_s = now_s + ttl_s;
+    } else if (known->old && pass->space->profiles[r].sticky_delegation) {
+        known->expiry_s = now_s + ttl_s;
+    }
+    return known->old;
+}
+
+static struct authority_answer answer_now(const struct pass *pass, uint32_t question, time_us t)
+{
+    const struct question *q = &pass->world->questions[question];
+    const struct zone_record *record = world_record_at(pass->world, question, t);
+    double ttl_s = record != NULL                  ? pass->values[record->ttl_s]
+                   : q->negative_ttl_s == NO_INDEX ? OTHER_NEGATIVE_TTL_S
+                                                   : pass->values[q->negative_ttl_s];
+    return (struct authority_answer){
+        .exists = record != NULL,
+        .ttl_s = (int32_t)ttl_s,
+        .record = record != NULL ? (uint32_t)(record - pass->world->records) : NO_RECORD};
+}
+
+/* QNAME minimisation: the names on the way are asked first. */
+static int emit_probes(struct pass *pass, time_us t, uint32_t r, uint32_t question, uint32_t flags)
+{
+    const struct world *world = pass->world;
+    const struct question *q = &world->questions[question];
+    const struct resolver_profile *profile = &pass->space->profiles[r];
+    int status = STATUS_OK;
+    for (uint16_t i = 0; i < q->n_probes && status == STATUS_OK; i++) {
+        const struct probe *probe = &world->probes[q->first_probe + i];
+        bool wanted = profile->minimise == MINIMISE_A;
+        uint32_t asked = wanted ? probe->a_question : probe->ns_question;
+        if (!wanted && asked != NO_INDEX) {
+            struct client_answer ignored;
+            struct cache_entry *entry =
+                &pass->space->caches[(size_t)r * world->n_questions + asked];
+            wanted = resolver_ask(profile, entry, t, answer_now(pass, asked, t), &ignored);
+        }
+        if (wanted)
+            status = emit(pass, t, world->resolvers[r].client, asked, flags);
+    }
+    return status;
+}
+
+static int go_upstream(struct pass *pass, time_us t, uint32_t r, uint32_t question)
+{
+    const struct resolver_profile *profile = &pass->space->profiles[r];
+    uint32_t flags = profile->mixed_case ? QUERY_MIXED_CASE : 0;
+    if (!asks_watched_servers(pass, r, question, t))
+        return STATUS_OK;
+    if (profile->minimise != MINIMISE_OFF && emit_probes(pass, t, r, question, flags) != STATUS_OK)
+        return STATUS_RUN;
+    return emit(pass, t, pass->world->resolvers[r].client, question, flags);
+}
+
+/* ---- between stub and resolver ---- */
+
+/* One question reaches one resolver; *answered tells whether the client hears of it. */
+static int ask_resolver(struct pass *pass, time_us t, uint32_t r, uint32_t question,
+                        struct client_answer *given, bool *answered)
+{
+    const struct resolver_profile *profile = &pass->space->profiles[r];
+    struct cache_entry *entry =
+        &pass->space->caches[(size_t)r * pass->world->n_questions + question];
+    const struct zone *zone = zone_of(pass->world, question);
+    *answered = true;
+    if (zone == NULL || t < zone->silent_from_us || t >= zone->silent_until_us) {
+        bool upstream = resolver_ask(profile, entry, t, answer_now(pass, question, t), given);
+        return upstream ? go_upstream(pass, t, r, question) : STATUS_OK;
+    }
+    time_us times[16];
+    int n_times, status = STATUS_OK;
+    *answered = resolver_ask_silent(profile, entry, t, zone->silent_until_us,
+                                    answer_now(pass, question, zone->silent_until_us), given, times,
+                                    &n_times);
+    for (int i = 0; i < n_times && status == STATUS_OK; i++)
+        status = go_upstream(pass, times[i], r, question);
+    return status;
+}
+
+static uint32_t choose_resolver(struct pass *pass, const struct query *q)
+{
+    const struct party *p = &pass->world->parties[q->client];
+    if (q->server != 0) /* a second try: the next in the stub's list */
+        return p->first_resolver + (q->server - p->first_resolver) % p->n_resolvers;
+    switch (p->choice) {
+    case CHOOSE_ROTATE:
+        return p->first_resolver + pass->space->next_resolver[q->client]++ % p->n_resolvers;
+    case CHOOSE_RANDOM:
+        return p->first_resolver + (uint32_t)rng_below(&pass->rng, p->n_resolvers);
+    case CHOOSE_SINGLE:
+    case CHOOSE_STANDBY:
+        break;
+    }
+    return p->first_resolver;
+}
+
+/* Kept in the memory of the gateway's process, which ends when it has been idle for a while. */
+static bool is_remembered(struct pass *pass, const struct query *q)
+{
+    struct resolve *space = pass->space;
+    uint32_t *process = &space->process[q->client];
+    uint32_t *known = &space->remembered[(size_t)q->client * pass->world->n_questions + q->name];
+    time_us idle_us = q->time_us - space->process_used_us[q->client];
+    if (*process == 0 || idle_us > GATEWAY_PROCESS_IDLE_S * US_PER_S)
+        (*process)++;
+    space->process_used_us[q->client] = q->time_us;
+    if (*known == *process)
+        return true;
+    *known = *process;
+    return false;
+}
+
+static int ask_later(struct query_array *queue, const struct query *q, time_us delay_us,
+                     uint32_t question, uint16_t server, uint32_t flags)
+{
+    struct query later = {.time_us = q->time_us + delay_us,
+                          .client = q->client,
+                          .name = question,
+                          .server = server,
+                          .flags = flags};
+    return query_array_add(queue, later);
+}
+
+/* What the stub asks next, now that it has its answer: the name that a PTR or MX gave, or after a
+ * failure the name with the search suffix, or the domain itself where there is no MX. */
+static int follow_up(struct pass *pass, const struct query *q, struct client_answer given)
+{
+    const struct world *world = pass->world;
+    const struct party *p = &world->parties[q->client];
+    int status = STATUS_OK;
+    if (given.negative) {
+        uint32_t next = NO_INDEX;
+        if (q->flags & TRAFFIC_FOLLOW && world->questions[q->name].type == TYPE_MX)
+            next = world_find_question(world, world->questions[q->name].name, TYPE_A);
+        else if (p->searched != NULL && !(q->flags & TRAFFIC_NO_SEARCH))
+            next = p->searched[q->name];
+        return next == NO_INDEX ? status
+                                : ask_later(&pass->space->follow_up, q, FOLLOW_UP_DELAY_US, next, 0,
+                                            TRAFFIC_NO_SEARCH);
+    }
+    for (int k = 0; k < 2 && given.record != NO_RECORD && status == STATUS_OK; k++) {
+        uint32_t next = world->records[given.record].followed[k];
+        if (next != 0 && (q->flags & (k == 0 ? TRAFFIC_FOLLOW_A : TRAFFIC_FOLLOW_AAAA)))
+            status = ask_later(&pass->space->follow_up, q, FOLLOW_UP_DELAY_US, next - 1, 0, 0);
+    }
+    return status;
+}
+
+static int ask(struct pass *pass, const struct query *q)
+{
+    const struct world *world = pass->world;
+    const struct question *question = &world->questions[q->name];
+    const struct party *p = &world->parties[q->client];
+    struct client_answer given;
+    bool answered;
+    if (q->flags & TRAFFIC_REMEMBERED && is_remembered(pass, q))
+        return STATUS_OK;
+    struct query row = {
+        .time_us = q->time_us, .client = p->client, .name = question->name, .type = question->type};
+    if (pass->below != NULL && query_array_add(pass->below, row) != STATUS_OK)
+        return STATUS_RUN;
+    if (p->n_resolvers == 0) /* its hosts ask the authority themselves */
+        return emit(pass, q->time_us, p->client, q->name, 0);
+    uint32_t r = choose_resolver(pass, q);
+    int status = ask_resolver(pass, q->time_us, r, q->name, &given, &answered);
+    if (status != STATUS_OK)
+        return status;
+    if (answered)
+        return follow_up(pass, q, given);
+    uint32_t tries = (q->flags & TRAFFIC_TRIES) / TRAFFIC_ONE_TRY + 1;
+    uint32_t flags = (q->flags & ~TRAFFIC_TRIES & ~TRAFFIC_REMEMBERED) | tries * TRAFFIC_ONE_TRY;
+    return tries < MAX_TRIES ? ask_later(&pass->space->retry, q, RETRY_DELAY_US, q->name,
+                                         (uint16_t)(r + 1), flags)
+                             : STATUS_OK;
+}
+
+static int ask_direct(struct pass *pass, const struct query *q)
+{
+    const struct zone *zone = zone_of(pass->world, q->name);
+    if (pass->below != NULL) {
+        const struct question *question = &pass->world->questions[q->name];
+        struct query row = {.time_us = q->time_us,
+                            .client = q->client,
+                            .name = question->name,
+                            .type = question->type};
+        if (query_array_add(pass->below, row) != STATUS_OK)
+            return STATUS_RUN;
+    }
+    if (zone != NULL && zone->moved_us != 0 && q->time_us >= zone->moved_us)
+        return STATUS_OK;
+    return emit(pass, q->time_us, q->client, q->name, 0);
+}
+
+/* Takes the earliest of three queues that are each sorted by time: delays are constant per queue.
+ */
+static const struct query *take_next(struct resolve *self, const struct query_array *queries,
+                                     size_t *at, struct query *copy)
+{
+    const struct query_array *arrays[3] = {queries, &self->follow_up, &self->retry};
+    size_t *heads[3] = {at, &self->next_follow_up, &self->next_retry};
+    int best = -1;
+    for (int i = 0; i < 3; i++)
+        if (*heads[i] < arrays[i]->n &&
+            (best < 0 || arrays[i]->q[*heads[i]].time_us < arrays[best]->q[*heads[best]].time_us))
+            best = i;
+    if (best < 0)
+        return NULL;
+    *copy = arrays[best]->q[(*heads[best])++]; /* the arrays may move while it is asked */
+    return copy;
+}
+
+int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
+                    struct rng_key key, struct query_array *upstream, struct query_array *below,
+                    struct query_array *scratch)
+{
+    struct pass pass = {.space = self,
+                        .world = self->world,
+                        .values = values,
+                        .upstream = upstream,
+                        .below = below};
+    rng_init(&pass.rng, key, rng_entity("resolvers"));
+    start(self, values);
+    upstream->n = 0;
+    if (below != NULL)
+        below->n = 0;
+    size_t at = 0;
+    struct query copy;
+    const struct query *q;
+    while ((q = take_next(self, queries, &at, &copy)) != NULL) {
+        int status = q->flags & TRAFFIC_DIRECT ? ask_direct(&pass, q) : ask(&pass, q);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return query_array_sort(upstream, scratch); /* retransmissions come later than they were made */
+}

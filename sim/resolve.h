@@ -1,0 +1,43 @@
+/* resolve.h - from what clients ask to what the authorities see: stubs, resolvers, delegations. */
+#ifndef SIM_RESOLVE_H
+#define SIM_RESOLVE_H
+
+#include "sim/rng.h"
+#include "sim/world.h"
+
+/* What a resolver remembers of a zone's servers. */
+struct delegation {
+    int64_t expiry_s; /* 0: nothing */
+    bool old;         /* points to the servers from before the move */
+};
+
+/* Working space, made once per worker. */
+struct resolve {
+    const struct world *world;
+    struct cache_entry *caches;        /* [resolver * n_questions + question] */
+    struct delegation *delegations;    /* [resolver * n_zones + zone] */
+    struct resolver_profile *profiles; /* per resolver: software with the case's settings */
+    uint32_t *next_resolver;           /* per party, for rotation */
+    time_us *process_used_us;          /* per party: last mail of its gateway's process */
+    uint32_t *process;                 /* per party: number of that process, from 1 */
+    uint32_t *remembered;              /* [party * n_questions + question]: process that knows it */
+    struct query_array follow_up;      /* asked a little later: search list, name of a PTR */
+    struct query_array retry;          /* asked again after a failure */
+    size_t next_follow_up, next_retry;
+};
+
+/* Makes the space. resolve_free is safe after a failure and twice. STATUS_RUN when memory runs out.
+ */
+int resolve_init(struct resolve *self, const struct world *world);
+void resolve_free(struct resolve *self);
+
+/* Passes client queries (struct traffic's form, sorted by time) through stubs and resolvers with
+ * cold caches. `upstream` gets what reaches the servers that sensors may watch, sorted by time;
+ * `below`, where not NULL, every question asked of a resolver, sorted by time. Both are emptied
+ * first. `values` are the trial's parameters. `scratch` is working space. STATUS_RUN when memory
+ * runs out. */
+int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
+                    struct rng_key key, struct query_array *upstream, struct query_array *below,
+                    struct query_array *scratch);
+
+#endif
