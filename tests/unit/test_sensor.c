@@ -16,7 +16,7 @@ static struct sensor plain_sensor(void)
 {
     for (int i = 0; i < SENSOR_N_PARAMS; i++)
         values[i] = 0;
-    values[SENSOR_KEEP] = values[SENSOR_VISIBLE] = 1;
+    values[SENSOR_KEEP] = values[SENSOR_VISIBLE] = values[SENSOR_STRANGERS] = 1;
     values[SENSOR_OUTAGE_HOURS] = 12;
     struct sensor sensor = {.name = "test",
                             .source = -1,
@@ -115,6 +115,40 @@ static void test_visibility_is_per_client(void **state)
     assert_true(seen > 25 && seen < 75);
 }
 
+/* Addresses that the case does not name may be missed more often. */
+static void test_strangers(void **state)
+{
+    (void)state;
+    struct sensor sensor = plain_sensor();
+    sensor.n_known = 50;
+    values[SENSOR_STRANGERS] = 0;
+    record(&sensor);
+    assert_int_equal(out.n, N / 2);
+    for (size_t i = 0; i < out.n; i++)
+        assert_true(out.q[i].client < 50);
+}
+
+/* Shares differ between addresses: their log-odds spread as asked for, around the log-odds of keep.
+ */
+static void test_uneven_losses(void **state)
+{
+    (void)state;
+    struct sensor sensor = plain_sensor();
+    values[SENSOR_KEEP] = 0.5;
+    values[SENSOR_UNEVEN] = 1.0;
+    record(&sensor);
+    double rows[100] = {0}, sum = 0, squares = 0;
+    for (size_t i = 0; i < out.n; i++)
+        rows[out.q[i].client]++;
+    for (int c = 0; c < 100; c++) {
+        double odds = (rows[c] + 0.5) / (N / 100 - rows[c] + 0.5);
+        sum += log(odds);
+        squares += log(odds) * log(odds);
+    }
+    assert_true(fabs(sum / 100) < 0.55); /* 5 standard errors */
+    assert_true(squares / 100 > 0.4 && squares / 100 < 2.0);
+}
+
 /* Twenty outages a week of 1 h on average: a cycle is 8.4 h up and 1 h down. */
 static void test_outages(void **state)
 {
@@ -195,6 +229,8 @@ int main(void)
         cmocka_unit_test(test_window_and_names),
         cmocka_unit_test(test_thinning_and_duplicates),
         cmocka_unit_test(test_visibility_is_per_client),
+        cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_uneven_losses),
         cmocka_unit_test(test_outages),
         cmocka_unit_test(test_rounding_and_columns),
         cmocka_unit_test(test_merging),
