@@ -4,16 +4,11 @@
 #include "cli/command.h"
 
 extern const struct command command_statistics, command_whatif, command_models, command_scenarios,
-    command_version, command_usage;
+    command_version, command_usage, command_check;
 
 const struct command *const commands[] = {
-    &command_whatif,
-    &command_statistics,
-    &command_models,
-    &command_scenarios,
-    &command_version,
-    &command_usage,
-    NULL,
+    &command_whatif,    &command_check,   &command_statistics, &command_models,
+    &command_scenarios, &command_version, &command_usage,      NULL,
 };
 
 const struct command *command_find(const char *name)

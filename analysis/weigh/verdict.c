@@ -9,6 +9,7 @@
 #include <gsl/gsl_statistics_double.h>
 
 #include "analysis/infer/fit.h"
+#include "analysis/weigh/rows.h"
 #include "analysis/weigh/sentence.h"
 
 #define BOOTSTRAP_REPLICATES 1000
@@ -20,13 +21,7 @@ struct bench {
     const struct evidence *evidence;
     const struct reference *reference;
     struct verdict_options options;
-    size_t n_rows;
-    double *values; /* as the comparator wants them */
-    uint16_t *labels;
-    double *prior;
-    const char **class_names, **column_names;
-    uint16_t *families;
-    struct table table;
+    struct rows rows;
     struct comparator comparator;
     struct prediction prediction;
     struct fit_models fit_models;
@@ -35,75 +30,11 @@ struct bench {
 
 static void bench_free(struct bench *bench)
 {
-    free(bench->values);
-    free(bench->labels);
-    free(bench->prior);
-    free(bench->class_names);
-    free(bench->column_names);
-    free(bench->families);
+    rows_free(&bench->rows);
     comparator_free(&bench->comparator);
     prediction_free(&bench->prediction);
     fit_models_free(&bench->fit_models);
     fit_free(&bench->fit);
-}
-
-static void fill_rows(struct bench *bench)
-{
-    const struct reference *reference = bench->reference;
-    size_t n = bench->evidence->n;
-    for (size_t s = 0, row = 0; s < reference->n_scenarios; s++) {
-        const struct plan *plan = &bench->case_file->scenarios[s].plan;
-        for (uint64_t t = 0; t < reference->trials; t++, row++) {
-            bench->labels[row] = (uint16_t)s;
-            evidence_compare_row(bench->evidence, plan, bench->options.seed, t,
-                                 reference->raw + row * n, bench->values + row * n);
-        }
-    }
-}
-
-static void fill_names(struct bench *bench)
-{
-    double total = 0.0;
-    size_t n_classes = bench->reference->n_scenarios;
-    for (size_t s = 0; s < n_classes; s++)
-        total += bench->case_file->scenarios[s].weight;
-    for (size_t s = 0; s < n_classes; s++) {
-        bench->class_names[s] = bench->case_file->scenarios[s].name;
-        bench->prior[s] = bench->case_file->scenarios[s].weight / total;
-    }
-    for (size_t c = 0; c < bench->evidence->n; c++) {
-        bench->column_names[c] = bench->evidence->requests[c].label;
-        bench->families[c] = (uint16_t)bench->evidence->requests[c].statistic->family;
-    }
-}
-
-static int build_table(struct bench *bench, struct message *message)
-{
-    size_t n_classes = bench->reference->n_scenarios, n = bench->evidence->n;
-    bench->n_rows = n_classes * bench->reference->trials;
-    bench->values = malloc((bench->n_rows * n + 1) * sizeof *bench->values);
-    bench->labels = malloc((bench->n_rows + 1) * sizeof *bench->labels);
-    bench->prior = malloc((n_classes + 1) * sizeof *bench->prior);
-    bench->class_names = malloc((n_classes + 1) * sizeof *bench->class_names);
-    bench->column_names = malloc((n + 1) * sizeof *bench->column_names);
-    bench->families = malloc((n + 1) * sizeof *bench->families);
-    if (bench->values == NULL || bench->labels == NULL || bench->prior == NULL ||
-        bench->class_names == NULL || bench->column_names == NULL || bench->families == NULL)
-        return fail(message, STATUS_RUN, "out of memory for a table of %zu rows", bench->n_rows);
-    fill_rows(bench);
-    fill_names(bench);
-    bench->table = (struct table){.n_rows = bench->n_rows,
-                                  .n_columns = n,
-                                  .n_classes = n_classes,
-                                  .values = bench->values,
-                                  .labels = bench->labels,
-                                  .prior = bench->prior,
-                                  .column_names = bench->column_names,
-                                  .class_names = bench->class_names,
-                                  .column_family = bench->families,
-                                  .family_names = family_names,
-                                  .n_families = FAMILY_COUNT};
-    return STATUS_OK;
 }
 
 static int classify(struct bench *bench, struct certificate *certificate, struct message *message)
@@ -114,9 +45,9 @@ static int classify(struct bench *bench, struct certificate *certificate, struct
     options.threads = bench->options.threads;
     options.members = bench->options.members;
     options.observed = bench->evidence->observed;
-    int status = comparator_fit(&bench->comparator, &bench->table, &options, message);
+    int status = comparator_fit(&bench->comparator, &bench->rows.table, &options, message);
     if (status == STATUS_OK)
-        status = prediction_init(&bench->prediction, bench->table.n_classes, message);
+        status = prediction_init(&bench->prediction, bench->rows.table.n_classes, message);
     if (status == STATUS_OK)
         status = comparator_predict(&bench->comparator, bench->evidence->observed,
                                     &bench->prediction, message);
@@ -133,7 +64,7 @@ static int test_fit(struct bench *bench, struct message *message)
     options.seed = bench->options.seed;
     options.threads = bench->options.threads;
     options.observed = bench->evidence->observed;
-    int status = fit_models_init(&bench->fit_models, &bench->table, &options, message);
+    int status = fit_models_init(&bench->fit_models, &bench->rows.table, &options, message);
     if (status == STATUS_OK)
         status = fit_test(&bench->fit_models, bench->evidence->observed, &bench->fit, message);
     return status;
@@ -225,7 +156,7 @@ static void fill_scenario(struct verdict *self, size_t s, const struct bench *be
     out->name = scenario->name;
     out->title = scenario->title;
     out->claim = scenario->claim;
-    out->prior = bench->prior[s];
+    out->prior = bench->rows.prior[s];
     out->probability = prediction->probability[s];
     out->probability_se = prediction->probability_error[s];
     out->log10_bayes_factor = prediction->log10_evidence[s];
@@ -314,9 +245,10 @@ int verdict_reach(struct verdict *self, const struct case_file *case_file,
     self->n_scenarios = reference->n_scenarios;
     self->scenarios = calloc(self->n_scenarios + 1, sizeof *self->scenarios);
     self->by_probability = calloc(self->n_scenarios + 1, sizeof *self->by_probability);
-    int status = self->scenarios != NULL && self->by_probability != NULL
-                     ? build_table(&bench, message)
-                     : fail(message, STATUS_RUN, "out of memory");
+    int status =
+        self->scenarios != NULL && self->by_probability != NULL
+            ? rows_build(&bench.rows, case_file, evidence, reference, options->seed, 0, message)
+            : fail(message, STATUS_RUN, "out of memory");
     if (status == STATUS_OK)
         status = classify(&bench, &self->certificate, message);
     if (status == STATUS_OK && evidence->n > 0)
