@@ -6,9 +6,12 @@
 extern const struct command command_statistics, command_whatif, command_models, command_scenarios,
     command_version, command_usage, command_check;
 
+extern const struct command command_classify;
+
 const struct command *const commands[] = {
-    &command_whatif,    &command_check,   &command_statistics, &command_models,
-    &command_scenarios, &command_version, &command_usage,      NULL,
+    &command_whatif,  &command_check,    &command_statistics,
+    &command_models,  &command_classify, &command_scenarios,
+    &command_version, &command_usage,    NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -149,13 +149,24 @@ static double quantile(const double *sorted, size_t n, double share)
     return below + 1 < n ? sorted[below] * (1 - rest) + sorted[below + 1] * rest : sorted[n - 1];
 }
 
+/* Number of sorted values below x, or below and equal. */
+static size_t count_below(const double *sorted, size_t n, double x, int or_equal)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sorted[middle] < x || (or_equal && sorted[middle] == x))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static double two_sided_p(const double *sorted, size_t n, double value)
 {
-    size_t below = 0, above = 0;
-    for (size_t i = 0; i < n; i++) {
-        below += sorted[i] <= value;
-        above += sorted[i] >= value;
-    }
+    size_t below = count_below(sorted, n, value, 1);
+    size_t above = n - count_below(sorted, n, value, 0);
     size_t least = below < above ? below : above;
     return fmin(1, 2 * ((double)least + 1) / ((double)n + 1));
 }

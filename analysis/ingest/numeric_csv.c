@@ -266,7 +266,7 @@ static int name_columns(struct reader *r)
 static int find_label(struct reader *r, int label_choice, const char *label_name)
 {
     r->label_field = label_choice == LABEL_FIRST ? 0 : r->n_fields;
-    for (size_t f = 0; label_choice == LABEL_NAMED && f < r->n_fields; f++)
+    for (size_t f = 0; label_choice >= LABEL_NAMED && f < r->n_fields; f++)
         if (strcmp(r->field[f], label_name) == 0)
             r->label_field = f;
     if (label_choice == LABEL_NAMED && r->label_field == r->n_fields)
@@ -335,7 +335,7 @@ int numeric_csv_read(struct numeric_csv *self, const char *path, int label_choic
         code = read_header(&r, label_choice, label_name);
     if (code == STATUS_OK)
         code = read_rows(&r);
-    if (code == STATUS_OK && label_choice == LABEL_NONE) {
+    if (code == STATUS_OK && self->label_column == NULL) {
         free(self->label);
         self->label = NULL;
     }
@@ -355,6 +355,7 @@ void numeric_csv_free(struct numeric_csv *self)
     free(self->column_name);
     free(self->label_name);
     free(self->value);
+    free(self->label_column);
     free(self->label);
     *self = (struct numeric_csv){0};
 }

@@ -24,19 +24,21 @@ enum {
 struct numeric_csv {
     size_t n_rows, n_columns; /* columns without the label column */
     char **column_name;
-    double *value;    /* value[row * n_columns + column] */
-    size_t n_missing; /* NaN values */
-    uint16_t *label;  /* per row, or NULL if there is no label column */
+    double *value;      /* value[row * n_columns + column] */
+    size_t n_missing;   /* NaN values */
+    char *label_column; /* its name, or NULL */
+    uint16_t *label;    /* per row, or NULL if there is no label column */
     size_t n_labels;
     char **label_name; /* in order of first appearance; numeric_csv_sort_labels sorts them */
 };
 
 /* How the label column is chosen. */
-enum { LABEL_NONE, LABEL_FIRST, LABEL_NAMED };
+enum { LABEL_NONE, LABEL_FIRST, LABEL_NAMED, LABEL_IF_PRESENT };
 
 /* Reads `path`. label_choice LABEL_FIRST: the first column is text; LABEL_NAMED: the column
- * `label_name` is; LABEL_NONE: all are numbers. Fails with STATUS_INPUT for anything unreadable,
- * STATUS_RUN for lack of memory; *self may then still be given to numeric_csv_free. */
+ * `label_name` is; LABEL_IF_PRESENT: the same, but the column may be absent; LABEL_NONE: all are
+ * numbers. Fails with STATUS_INPUT for anything unreadable, STATUS_RUN for lack of memory; *self
+ * may then still be given to numeric_csv_free. */
 int numeric_csv_read(struct numeric_csv *self, const char *path, int label_choice,
                      const char *label_name, struct message *message);
 
