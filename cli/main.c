@@ -1,5 +1,6 @@
 /* main.c - mxplain: given this log of DNS look-ups, which explanation deserves belief, and how sure
  * may one be? */
+#include <errno.h>
 #include <gsl/gsl_errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,7 +27,11 @@ static int run(const struct command *command, int argc, char **argv)
         return STATUS_OK;
     }
     int status = command->run(argc, argv, &message);
-    if (status == STATUS_OK && (fflush(stdout) != 0 || ferror(stdout)))
+    errno = 0;
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (!written && errno == EPIPE)
+        return status; /* whoever read the output has seen enough */
+    if (status == STATUS_OK && !written)
         status = fail(&message, STATUS_RUN, "the output could not be written; is the disk full?");
     if (status != STATUS_OK)
         fprintf(stderr, "mxplain: %s\n", message.text);

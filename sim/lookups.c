@@ -148,14 +148,15 @@ bool lookup_name(const struct world *self, const struct party *party, const stru
     return used > 0 && used <= 253;
 }
 
-static int expand_host(struct world *self, struct party *party, uint32_t host)
+/* Fills the GATEWAY_MAX_LOOKUPS entries of one profile and host. */
+static int expand_host(struct world *self, const struct party *party, const struct lookup_row *rows,
+                       const struct host *host, uint32_t *lookups)
 {
-    uint32_t *lookups = party->lookups + (size_t)host * GATEWAY_MAX_LOOKUPS;
-    const struct lookup_row *rows = party->gateway->lookups;
+    for (int i = 0; i < GATEWAY_MAX_LOOKUPS; i++)
+        lookups[i] = NO_INDEX;
     for (int i = 0; i < GATEWAY_MAX_LOOKUPS && rows[i].name != NULL; i++) {
         char name[600];
-        lookups[i] = NO_INDEX;
-        if (!lookup_name(self, party, &self->hosts[host], rows[i].name, name, sizeof name))
+        if (!lookup_name(self, party, host, rows[i].name, name, sizeof name))
             continue;
         uint16_t type = rows[i].type == LOOKUP_ADDRESS ? (uint16_t)TYPE_A : rows[i].type;
         if (add_text_question(self, name, type, &lookups[i]) != STATUS_OK)
@@ -164,19 +165,34 @@ static int expand_host(struct world *self, struct party *party, uint32_t host)
     return STATUS_OK;
 }
 
+/* The profiles that a party may have: all of the registry, or the one that it always has. */
+static size_t count_profiles(const struct party *party)
+{
+    size_t n = 0;
+    while (party->gateway_param != 0 && gateway_profiles[n].name != NULL)
+        n++;
+    return party->gateway_param != 0 ? n : 1;
+}
+
 static int expand_gateway(struct world *self, struct party *party)
 {
     free(party->lookups);
     party->lookups = NULL;
     if (party->gateway == NULL)
         return STATUS_OK;
-    party->lookups =
-        malloc(((size_t)self->n_hosts + 1) * GATEWAY_MAX_LOOKUPS * sizeof *party->lookups);
+    size_t n = count_profiles(party), stride = (size_t)self->n_hosts * GATEWAY_MAX_LOOKUPS;
+    party->lookups = malloc((n * stride + 1) * sizeof *party->lookups);
     if (party->lookups == NULL)
         return STATUS_RUN;
-    for (uint32_t host = 0; host < self->n_hosts; host++)
-        if (expand_host(self, party, host) != STATUS_OK)
-            return STATUS_RUN;
+    for (size_t i = 0; i < n; i++) {
+        const struct gateway_profile *profile =
+            party->gateway_param != 0 ? &gateway_profiles[i] : party->gateway;
+        for (uint32_t h = 0; h < self->n_hosts; h++)
+            if (expand_host(self, party, profile->lookups, &self->hosts[h],
+                            party->lookups + i * stride + (size_t)h * GATEWAY_MAX_LOOKUPS) !=
+                STATUS_OK)
+                return STATUS_RUN;
+    }
     return STATUS_OK;
 }
 

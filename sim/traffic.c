@@ -102,8 +102,11 @@ static int ask_gateway(struct traffic *self, time_us t, int host, int party)
 {
     const struct world *world = self->world;
     const struct party *p = &world->parties[party];
-    const struct lookup_row *rows = p->gateway->lookups;
-    const uint32_t *questions = p->lookups + (size_t)host * GATEWAY_MAX_LOOKUPS;
+    size_t profile = p->gateway_param == 0 ? 0 : (size_t)self->values[p->gateway_param - 1];
+    const struct lookup_row *rows =
+        p->gateway_param == 0 ? p->gateway->lookups : gateway_profiles[profile].lookups;
+    const uint32_t *questions =
+        p->lookups + (profile * world->n_hosts + (size_t)host) * GATEWAY_MAX_LOOKUPS;
     bool found = false;
     int status = STATUS_OK;
     for (int i = 0; i < GATEWAY_MAX_LOOKUPS && rows[i].name != NULL && status == STATUS_OK; i++) {

@@ -29,6 +29,7 @@ struct mail_array {
 
 struct traffic {
     const struct world *world;
+    const double *values; /* the trial\'s drawn parameters; borrowed, set before models speak */
     struct query_array queries; /* .client: party index or, with TRAFFIC_DIRECT in .flags, a client
                                    id; .name: question */
     struct mail_array mails;

@@ -59,6 +59,7 @@ static int draw_values(struct trial *self, const struct plan *plan, struct rng_k
 
 static int run_models(struct trial *self, const struct plan *plan, struct rng_key key)
 {
+    self->traffic.values = self->values;
     for (uint32_t i = 0; i < plan->n_instances; i++) {
         const struct model_instance *instance = &plan->instances[i];
         struct model_run run = {

@@ -96,9 +96,12 @@ struct party {
     uint32_t first_resolver, n_resolvers; /* in world.resolvers */
     enum resolver_choice choice;
     const struct gateway_profile *gateway; /* NULL: the party receives no mail */
+    uint32_t gateway_param;    /* 1 + parameter index of which row of gateway_profiles it is in this
+                                  trial (gateway is then only "there is one"); 0: always gateway */
     const char *dnsbl, *rhsbl; /* its block lists; NULL: the gateway asks none. Borrowed */
-    uint32_t *lookups;         /* lookups[host * GATEWAY_MAX_LOOKUPS + row]: question or NO_INDEX;
-                                  made by world_expand */
+    uint32_t *lookups;         /* lookups[(profile * n_hosts + host) * GATEWAY_MAX_LOOKUPS + row]:
+                                  question or NO_INDEX; profile 0 where gateway_param is 0; made by
+                                  world_expand */
     uint32_t client;           /* address of its stub below the cache: id in world.clients */
     const char *search;        /* suffix tried after a failed look-up; NULL: none */
     uint32_t *searched;        /* searched[question]: the same name with the suffix, or NO_INDEX */

@@ -1,4 +1,5 @@
 /* case_gateway.c - a party's mail gateway: a profile of the registry, or look-ups one by one. */
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/config/case.h"
@@ -43,24 +44,39 @@ static int load_block_lists(struct case_file *self, const config_setting_t *grou
     return status;
 }
 
+/* Which software it is may be uncertain: the profile is a parameter of the world. */
+static int load_profile(struct case_file *self, const config_setting_t *group, struct party *party,
+                        struct message *message)
+{
+    static const struct param_row row = {"gateway",
+                                         UNIT_WORD,
+                                         0,
+                                         0,
+                                         NULL,
+                                         "profile of the receiving mail gateway",
+                                         gateway_profile_words};
+    char prefix[320];
+    uint32_t index;
+    snprintf(prefix, sizeof prefix, "party.%.253s", party->name);
+    int status = case_world_param(self, group, prefix, &row, &index, message);
+    if (status != STATUS_OK)
+        return status;
+    party->gateway = &gateway_profiles[0];
+    party->gateway_param = index + 1;
+    return STATUS_OK;
+}
+
 int case_load_gateway(struct case_file *self, const config_setting_t *group, struct party *party,
                       struct message *message)
 {
-    const char *name;
-    int number, n = config_n_items(group, "lookups");
-    int status = config_text(group, "gateway", &name, message);
-    if (status == STATUS_OK)
-        status = load_block_lists(self, group, party, message);
+    int n = config_n_items(group, "lookups");
+    bool named = config_setting_get_member(group, "gateway") != NULL;
+    int status = load_block_lists(self, group, party, message);
     if (status != STATUS_OK)
         return status;
-    if (name != NULL && n > 0)
+    if (named && n > 0)
         return config_complain(group, message, "give either a gateway or its own list of lookups");
     if (n > 0)
         return load_lookups(self, group, party, n, message);
-    if (name == NULL)
-        return STATUS_OK;
-    status = config_word(group, "gateway profile", name, gateway_profile_words, &number, message);
-    if (status == STATUS_OK)
-        party->gateway = &gateway_profiles[number];
-    return status;
+    return named ? load_profile(self, group, party, message) : STATUS_OK;
 }
