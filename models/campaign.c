@@ -3,8 +3,7 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-#include "models/activity.h"
-#include "sim/mail_queue.h"
+#include "models/mailer.h"
 
 enum {
     SENDS_PER_WEEK,
@@ -40,16 +39,12 @@ static const struct param_row params[] = {
     [LIST_SIZE] = {"list_size", UNIT_COUNT, 0, 1000, "lognormal(median=30, sigma=1)",
                    "members of the list at all bound parties together", NULL},
     [EVENNESS] = EVENNESS_ROW,
-    [DELIVERY] = {"delivery", UNIT_HOUR, 0, 168, "lognormal(median=1, sigma=1)",
-                  "time over which the throttle spreads one mailing", NULL},
+    [DELIVERY] = DELIVERY_ROW,
     [TRIGGERED] = {"triggered", UNIT_PER_DAY, 0, 400, "exponential(mean=2)",
                    "single messages to the bound parties set off by bookings, stays, birthdays",
                    NULL},
-    [DEFERRED] = {"deferred", UNIT_FRACTION, 0, 1, "beta(a=1, b=9)",
-                  "probability that a delivery attempt is deferred and tried again", NULL},
-    [QUEUE] = {"queue", UNIT_WORD, 0, 11,
-               "choice(bulk: 3, bulk-backoff: 3, bulk-hosted: 2, postfix: 1)",
-               "retry schedule of the sender, by software", mail_queue_words},
+    [DEFERRED] = DEFERRED_ROW,
+    [QUEUE] = QUEUE_ROW,
     [OPENS] = {"opens", UNIT_COUNT, 0, 20, "gamma(shape=1, scale=0.3)",
                "later openings and clicks per message that look the host up again, mean", NULL},
     [OPEN_DELAY] = {"open_delay", UNIT_HOUR, 0.01, 1000, "lognormal(median=3, sigma=0.7)",
@@ -71,38 +66,18 @@ static const struct role_row roles[] = {
 struct campaign {
     const struct model_run *run;
     const double *param;
-    int host;
+    struct mailer mailer;
     struct activity activity;
     struct rate_profile sending, triggering;
     struct working_clock waking[ROLE_MAX_PARTIES];
     double shares[ROLE_MAX_PARTIES];
-    const struct mail_queue_profile *queue;
-    time_us scan_us;
 };
-
-/* Weight of each hour of the week: a wrapped normal around the preferred hour, fewer at weekends.
- */
-static void fill_calendar(struct rate_profile *profile, const struct civil_grid *grid,
-                          const double *param)
-{
-    rate_flat(profile, grid);
-    profile->holiday_factor = param[WEEKEND];
-    double day[24];
-    for (int hour = 0; hour < 24; hour++) {
-        double off = fabs(hour + 0.5 - param[SEND_HOUR]);
-        double z = fmin(off, 24.0 - off) / param[SEND_SPREAD];
-        day[hour] = exp(-0.5 * z * z);
-    }
-    for (int i = 0; i < 168; i++)
-        profile->weight[i] = day[i % 24] * (i >= 120 ? param[WEEKEND] : 1.0);
-    rate_normalise(profile);
-}
 
 static int open_later(const struct campaign *self, int i, time_us delivered, struct rng *rng)
 {
     const double *param = self->param;
     const struct world *world = self->run->world;
-    uint32_t question = world->hosts[self->host].address_question;
+    uint32_t question = world->hosts[self->mailer.host].address_question;
     uint64_t n = rng_poisson(rng, param[OPENS]);
     for (uint64_t k = 0; k < n; k++) {
         double delay_s = param[OPEN_DELAY] * 3600.0 * exp(param[OPEN_SIGMA] * rng_normal(rng));
@@ -119,18 +94,11 @@ static int open_later(const struct campaign *self, int i, time_us delivered, str
 /* One message to party i of the role: attempts until the gateway takes it, then its openings. */
 static int deliver(const struct campaign *self, int i, time_us t, struct rng *rng)
 {
+    time_us taken;
     int party = self->run->instance->roles[TO].party[i];
-    struct queued_message mail;
-    mail_queue_accept(&mail, self->queue, MAIL_ORDINARY, t, self->scan_us);
-    do {
-        bool deferred = rng_uniform(rng) < self->param[DEFERRED];
-        if (traffic_mail(self->run->traffic, mail.attempt_us, self->host, party,
-                         deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
-            return STATUS_RUN;
-        if (!deferred)
-            return open_later(self, i, mail.attempt_us, rng);
-    } while (mail_queue_defer(&mail) && mail.attempt_us < self->run->world->until_us);
-    return STATUS_OK;
+    if (mailer_send(&self->mailer, party, t, rng, &taken) != STATUS_OK)
+        return STATUS_RUN;
+    return taken == INT64_MAX ? STATUS_OK : open_later(self, i, taken, rng);
 }
 
 /* One mailing: every party has a stream of its own, so that a change at one leaves the others. */
@@ -195,14 +163,12 @@ static int prepare(struct campaign *self, const struct model_run *run)
     int sender = run->instance->roles[FROM].party[0];
     self->run = run;
     self->param = run->param;
-    self->host = world_host_of(world, sender);
-    fill_calendar(&self->sending, &world->parties[sender].grid, run->param);
+    mailer_init(&self->mailer, run, world_host_of(world, sender), run->param[QUEUE],
+                run->param[DEFERRED]);
+    mailer_calendar(&self->sending, &world->parties[sender].grid, run->param[SEND_HOUR],
+                    run->param[SEND_SPREAD], run->param[WEEKEND]);
     rate_working_hours(&self->triggering, &world->parties[sender].grid, 7, 23, 0.2, 1);
     activity_shares(run, to, run->param[EVENNESS], self->shares);
-    struct rng rng;
-    model_stream(run, "queue", 0, &rng);
-    self->queue = &mail_queue_profiles[(size_t)run->param[QUEUE]];
-    self->scan_us = mail_queue_scan(self->queue, world->start_us, &rng);
     for (int i = 0; i < to->n; i++)
         working_clock_init(&self->waking[i], &world->parties[to->party[i]].grid, 7, 24, 0.05, 1);
     return activity_init(&self->activity, run, N_OWN);

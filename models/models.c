@@ -5,8 +5,16 @@
 /* One row per model: the file models/NAME.c exports model_NAME. */
 #define MODELS(ROW)                                                                                \
     ROW(campaign)                                                                                  \
+    ROW(shared_sender)                                                                             \
     ROW(rejection_loop)                                                                            \
+    ROW(gateway_recheck)                                                                           \
+    ROW(business_application)                                                                      \
     ROW(private_channel)                                                                           \
+    ROW(beacon)                                                                                    \
+    ROW(misconfigured_client)                                                                      \
+    ROW(tunnel)                                                                                    \
+    ROW(relay)                                                                                     \
+    ROW(spoofed)                                                                                   \
     ROW(scanner)                                                                                   \
     ROW(background)
 

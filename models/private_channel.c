@@ -2,7 +2,7 @@
  * events. */
 #include <math.h>
 
-#include "models/activity.h"
+#include "models/lookup.h"
 
 enum {
     OPENINGS_PER_DAY,
@@ -20,6 +20,8 @@ enum {
     LOOKUP_SPAN,
     EVENT_MESSAGES,
     EVENT_DELAY,
+    SLOT,
+    POLL,
     N_OWN
 };
 
@@ -57,6 +59,13 @@ static const struct param_row params[] = {
                         "extra openings that each dated event sets off, mean", NULL},
     [EVENT_DELAY] = {"event_delay", UNIT_HOUR, 0.01, 1000, "lognormal(median=12, sigma=0.7)",
                      "mean delay of such an opening, counted in working hours (exponential)", NULL},
+    [SLOT] = {"slot", UNIT_SECOND, 0, 864000, "0",
+              "a code of fixed times: messages wait for the next multiple of this (UTC); 0: none",
+              NULL},
+    [POLL] = {"poll", UNIT_SECOND, 0, 864000, "0",
+              "the far end's program asks this often whether there is anything (a dead drop), in "
+              "the hours of its office; 0: never",
+              NULL},
     ACTIVITY_ROWS(N_OWN),
     [N_OWN + ACTIVITY_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
@@ -94,6 +103,9 @@ struct channel {
 static int look_up(const struct channel *self, struct written message, struct rng *rng)
 {
     struct traffic *traffic = self->run->traffic;
+    time_us slot = (time_us)(self->param[SLOT] * 1e6);
+    if (slot > 0)
+        message.time_us += slot - 1 - (message.time_us - 1) % slot;
     int status =
         message.side == HOST_SIDE
             ? traffic_mail(traffic, message.time_us, self->host, self->party, MAIL_ACCEPTED)
@@ -175,6 +187,24 @@ static int react_to_events(const struct channel *self, double mean)
     return STATUS_OK;
 }
 
+/* Beats are left out with the course of activity and outside office hours. */
+static int poll(const struct channel *self, double wanted)
+{
+    const struct world *world = self->run->world;
+    double every_s = self->param[POLL];
+    struct rng rng;
+    model_stream(self->run, "poll", (uint64_t)self->partner, &rng);
+    time_us t = time_after(world->start_us, rng_uniform(&rng) * every_s);
+    while (every_s >= 1.0 && t < world->until_us) {
+        double open = working_clock_open(&self->clock[PARTNER_SIDE], t);
+        if (rng_uniform(&rng) < wanted * open * activity_at(&self->activity, t) &&
+            traffic_query(self->run->traffic, t, self->party, self->question) != STATUS_OK)
+            return STATUS_RUN;
+        t = time_after(t, every_s * (0.995 + 0.01 * rng_uniform(&rng)));
+    }
+    return STATUS_OK;
+}
+
 /* Opening hours of one side; with "both", an hour counts as much as the other side is awake in it
  * too. The partner's grid serves both, so that one clock walks through the window. */
 static void fill_openings(struct channel *self, int side, const struct timezone_table *host_zone)
@@ -195,7 +225,7 @@ static void fill_openings(struct channel *self, int side, const struct timezone_
     rate_normalise(profile);
 }
 
-static int run_partner(struct channel *self, int host_party, double share)
+static int run_partner(struct channel *self, int host_party, double share, double most)
 {
     const struct world *world = self->run->world;
     const double *param = self->param;
@@ -209,7 +239,9 @@ static int run_partner(struct channel *self, int host_party, double share)
     for (int side = 0; side < N_SIDES; side++)
         if (open_by_themselves(self, side, base_per_s) != STATUS_OK)
             return STATUS_RUN;
-    return react_to_events(self, param[EVENT_MESSAGES] * share);
+    if (react_to_events(self, param[EVENT_MESSAGES] * share) != STATUS_OK)
+        return STATUS_RUN;
+    return poll(self, share / most);
 }
 
 static int run(struct model_run *model_run)
@@ -228,12 +260,14 @@ static int run(struct model_run *model_run)
     self->question = world->hosts[self->host].address_question;
     if (activity_init(&self->activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;
-    double shares[ROLE_MAX_PARTIES];
+    double shares[ROLE_MAX_PARTIES], most = 0.0;
     activity_shares(model_run, to, self->param[EVENNESS], shares);
+    for (int i = 0; i < to->n; i++)
+        most = fmax(most, shares[i]);
     for (int i = 0; i < to->n; i++) {
         self->party = to->party[i];
         self->partner = i;
-        if (run_partner(self, host_party, shares[i]) != STATUS_OK)
+        if (run_partner(self, host_party, shares[i], most) != STATUS_OK)
             return STATUS_RUN;
     }
     return STATUS_OK;
@@ -251,7 +285,8 @@ const struct model model_private_channel = {
         "the mean length is 1/(1 - branching). Every message makes the far end's resolvers look "
         "the mail host up once or a few times within seconds. Dated events of the case may set "
         "off extra openings. Several partners hold separate conversations whose volumes may be "
-        "very unequal, under one common course of activity.",
+        "very unequal, under one common course of activity. Code-like variants: messages at fixed "
+        "slots, and a dead drop that the far end's program polls.",
     .params = params,
     .roles = roles,
     .check = check_single_actor,

@@ -1,0 +1,33 @@
+/* lookup.h - small things that several models do: look a host up, a burst of look-ups, an hour that
+ * comes every day. */
+#ifndef MODELS_LOOKUP_H
+#define MODELS_LOOKUP_H
+
+#include "models/activity.h"
+
+/* A party's host asks for the A record of the mail host. */
+int lookup_address(const struct model_run *run, time_us t, int party, int host);
+
+/* A party's host has only the mail host's IP address: PTR, then A of the name that it gives
+ * `delay_s` later. Where the case gives no address the A record is asked for at once. */
+int lookup_confirm(const struct model_run *run, time_us t, int party, int host, double delay_s);
+
+/* One or several look-ups within a short time: geometric number, exponential gaps. */
+struct burst {
+    double more;  /* mean number after the first, 0 or more */
+    double gap_s; /* mean gap */
+};
+
+/* Moves *t to the next look-up of the burst; false where it is over. Takes one uniform, and one
+ * exponential where it goes on. */
+bool burst_next(const struct burst *self, struct rng *rng, time_us *t);
+
+/* The first instant after t at which it is `hour` o'clock (fractions allowed) in the party's local
+ * time. */
+time_us next_local_hour(const struct party *party, time_us t, double hour);
+
+/* Probability-like openness of a clock at t: 1 in open hours, the night or weekend factor outside.
+ */
+double working_clock_open(const struct working_clock *self, time_us t);
+
+#endif
