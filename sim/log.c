@@ -59,6 +59,8 @@ static void merge_sort(struct query *q, struct query *scratch, size_t n)
     size_t half = n / 2;
     merge_sort(q, scratch, half);
     merge_sort(q + half, scratch + half, n - half);
+    if (q[half - 1].time_us <= q[half].time_us)
+        return; /* most of the work of nearly sorted input */
     memcpy(scratch, q, half * sizeof *q);
     size_t left = 0, right = half, out = 0;
     while (left < half && right < n)
