@@ -271,7 +271,12 @@ static int find_label(struct reader *r, int label_choice, const char *label_name
             r->label_field = f;
     if (label_choice == LABEL_NAMED && r->label_field == r->n_fields)
         return fail(r->message, STATUS_INPUT, "%s:1: there is no column '%s'", r->path, label_name);
-    return STATUS_OK;
+    if (r->label_field == r->n_fields)
+        return STATUS_OK;
+    r->table->label_column = strdup(r->field[r->label_field]);
+    return r->table->label_column != NULL
+               ? STATUS_OK
+               : fail(r->message, STATUS_RUN, "out of memory while reading %s", r->path);
 }
 
 /* Without names a header of numbers would silently lose a row. */
