@@ -1,6 +1,7 @@
 /* main.c - mxplain: given this log of DNS look-ups, which explanation deserves belief, and how sure
  * may one be? */
 #include <errno.h>
+#include <getopt.h>
 #include <gsl/gsl_errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ static int run(const struct command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
+    opterr = 0; /* the commands word their own complaints */
     signal(SIGPIPE, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
