@@ -28,24 +28,39 @@ static uint8_t is_holiday(const struct world *world, int party, time_us t)
     return hour < grid->n_hours && grid->holiday[hour] != 0;
 }
 
+/* A new day begins where the local date rises above all before it: a zone that falls back across
+ * midnight does not begin its day twice, and a date that a zone skips (Samoa, 30 December 2011) is
+ * no day at all. */
 static void fill_hours(struct calendar *self, const struct world *world)
 {
-    int64_t first_day = 0;
+    int64_t latest = INT64_MIN;
     for (uint32_t i = 0; i < self->n_hours; i++) {
         time_us t = self->origin_us + i * US_PER_HOUR;
         int64_t local_hours = floor_divide(t + offset_us(world, self->party, t), US_PER_HOUR);
-        int64_t day = floor_divide(local_hours, 24);
-        if (i == 0)
-            first_day = day;
-        if (day < first_day)
-            day = first_day; /* a zone that falls back across midnight just after the start */
-        int64_t weekday = ((day + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-        self->hours[i] = (struct calendar_hour){
-            .day = (uint16_t)(day - first_day),
-            .hour_of_week = (uint8_t)(weekday * 24 + (local_hours % 24 + 24) % 24),
-            .holiday = is_holiday(world, self->party, t),
-        };
+        int64_t date = floor_divide(local_hours, 24);
+        int64_t weekday = ((date + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
+        self->hour_of_week[i] = (uint8_t)(weekday * 24 + local_hours - date * 24);
+        if (date > latest) {
+            latest = date;
+            self->day_start_us[self->n_days] = t;
+            self->holiday[self->n_days++] = is_holiday(world, self->party, t);
+        }
+        self->day[i] = (uint16_t)(self->n_days - 1);
     }
+    self->day_start_us[self->n_days] = self->origin_us + self->n_hours * US_PER_HOUR;
+}
+
+static int allocate(struct calendar *self)
+{
+    size_t days =
+        self->n_hours / 24 + TIMEZONE_MAX_CHANGES + 4; /* each change may begin one more */
+    self->hour_of_week = malloc(self->n_hours * sizeof *self->hour_of_week);
+    self->day = malloc(self->n_hours * sizeof *self->day);
+    self->day_start_us = malloc(days * sizeof *self->day_start_us);
+    self->holiday = calloc(days, sizeof *self->holiday);
+    bool ok = self->hour_of_week != NULL && self->day != NULL && self->day_start_us != NULL &&
+              self->holiday != NULL;
+    return ok ? STATUS_OK : STATUS_RUN;
 }
 
 int calendar_init(struct calendar *self, const struct world *world, int party, time_us from_us,
@@ -65,8 +80,7 @@ int calendar_init(struct calendar *self, const struct world *world, int party, t
     self->until_us = until_us;
     int64_t hours = floor_divide(until_us - self->origin_us + US_PER_HOUR - 1, US_PER_HOUR);
     self->n_hours = hours < 1 ? 1 : (uint32_t)hours;
-    self->hours = malloc(self->n_hours * sizeof *self->hours);
-    if (self->hours == NULL)
+    if (allocate(self) != STATUS_OK)
         return fail(message, STATUS_RUN, "out of memory for a calendar of %u hours", self->n_hours);
     fill_hours(self, world);
     for (int h = 0; h < 24; h++) {
@@ -78,6 +92,9 @@ int calendar_init(struct calendar *self, const struct world *world, int party, t
 
 void calendar_free(struct calendar *self)
 {
-    free(self->hours);
+    free(self->hour_of_week);
+    free(self->day);
+    free(self->day_start_us);
+    free(self->holiday);
     memset(self, 0, sizeof *self);
 }

@@ -6,18 +6,16 @@
 
 #include "sim/world.h"
 
-/* One local hour. Days are local days, numbered from the first one that the table touches. */
-struct calendar_hour {
-    uint16_t day;
-    uint8_t hour_of_week; /* 0 = Monday 00:00-01:00 local ... 167 */
-    uint8_t holiday;      /* 1 on the party's listed holidays */
-};
-
+/* Days are local days, numbered from the first one that the table touches. */
 struct calendar {
     int party; /* index in world.parties, -1: UTC */
     time_us origin_us, until_us;
-    uint32_t n_hours; /* hour i starts at origin_us + i h; at least 1 */
-    struct calendar_hour *hours;
+    uint32_t n_hours;      /* hour i starts at origin_us + i h; at least 1 */
+    uint8_t *hour_of_week; /* of each hour: 0 = Monday 00:00-01:00 local ... 167 */
+    uint16_t *day;         /* of each hour */
+    uint32_t n_days;
+    time_us *day_start_us; /* n_days + 1 entries: [0] = origin_us, the last after every hour */
+    uint8_t *holiday;      /* of each day: 1 on the party's listed holidays */
     double cosine[24], sine[24]; /* of the middle of each hour of the day, 24 h = 2 pi */
 };
 
@@ -33,12 +31,20 @@ int calendar_init(struct calendar *self, const struct world *world, int party, t
                   time_us until_us, struct message *message);
 void calendar_free(struct calendar *self);
 
-/* The local hour of t; t below the table counts as its first hour, t above it as its last. */
-static inline const struct calendar_hour *calendar_at(const struct calendar *self, time_us t)
+/* Number of the local hour of t; t below the table counts as its first hour, t above it as its
+ * last.
+ */
+static inline uint32_t calendar_hour(const struct calendar *self, time_us t)
 {
     uint64_t hour =
         t > self->origin_us ? (uint64_t)(t - self->origin_us) / (uint64_t)US_PER_HOUR : 0;
-    return &self->hours[hour < self->n_hours ? hour : self->n_hours - 1];
+    return hour < self->n_hours ? (uint32_t)hour : self->n_hours - 1;
+}
+
+/* Number of the local day of t. */
+static inline uint32_t calendar_day(const struct calendar *self, time_us t)
+{
+    return self->day[calendar_hour(self, t)];
 }
 
 #endif

@@ -9,20 +9,20 @@
 
 /* Sums of the counts over the events' days for every shift: sum[s] = sum over events of
  * day[(event + s) mod days]. Gives the number of events inside the stretch. */
-static size_t shifted_sums(const struct statistic_call *call, const struct local_profile *profile,
+static size_t shifted_sums(const struct statistic_call *call, const struct daily_counts *days,
                            uint64_t *sum)
 {
     const struct series *who = call->who;
-    size_t inside = 0, n = profile->n_days;
-    uint32_t first_day = calendar_at(who->calendar, who->from_us)->day;
+    size_t inside = 0, n = days->n_days;
+    uint32_t first_day = calendar_day(who->calendar, who->from_us);
     for (uint32_t e = 0; e < call->world->n_events; e++) {
         time_us t = call->world->events[e].time_us;
         if (t < who->from_us || t >= who->until_us)
             continue;
         inside++;
-        size_t day = calendar_at(who->calendar, t)->day - first_day;
+        size_t day = calendar_day(who->calendar, t) - first_day;
         for (size_t s = 0; s < n; s++)
-            sum[s] += profile->day[day + s < n ? day + s : day + s - n];
+            sum[s] += days->count[day + s < n ? day + s : day + s - n];
     }
     return inside;
 }
@@ -42,12 +42,12 @@ static uint64_t best_of_lags(const uint64_t *sum, size_t n, size_t shift, size_t
 static bool compare_shifts(const struct statistic_call *call, double *observed, double *mean,
                            double *p)
 {
-    const struct local_profile *profile = series_profile(call->who);
-    if (profile == NULL || profile->n_days < 3 || call->who->n == 0)
+    const struct daily_counts *days = series_daily(call->who);
+    if (days == NULL || days->n_days < 3 || call->who->n == 0)
         return false;
-    size_t n = profile->n_days, larger = 0, equal = 0;
+    size_t n = days->n_days, larger = 0, equal = 0;
     uint64_t *sum = series_scratch(call->who, n, sizeof *sum);
-    if (sum == NULL || shifted_sums(call, profile, sum) == 0)
+    if (sum == NULL || shifted_sums(call, days, sum) == 0)
         return false;
     size_t lags = (size_t)(setting(call, 0) + 0.5);
     lags = lags < n ? lags : n - 1;

@@ -38,13 +38,13 @@ static double step(const struct statistic_call *call)
 /* Least-squares line through ln(daily count + 1/2). */
 static double trend(const struct statistic_call *call)
 {
-    const struct local_profile *profile = series_profile(call->who);
-    if (profile == NULL || profile->n_days < 3)
+    const struct daily_counts *days = series_daily(call->who);
+    if (days == NULL || days->n_days < 3)
         return NAN;
-    double n = profile->n_days, middle = (n - 1) / 2, slope = 0, spread = 0;
-    for (uint32_t d = 0; d < profile->n_days; d++) {
+    double n = days->n_days, middle = (n - 1) / 2, slope = 0, spread = 0;
+    for (uint32_t d = 0; d < days->n_days; d++) {
         double x = d - middle;
-        slope += x * log(profile->day[d] + 0.5);
+        slope += x * log(days->count[d] + 0.5);
         spread += x * x;
     }
     return slope / spread;

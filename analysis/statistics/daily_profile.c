@@ -8,7 +8,7 @@
 /* Mean of exp(2 pi i hour / 24). */
 static bool mean_direction(const struct statistic_call *call, double *cosine, double *sine)
 {
-    const struct local_profile *profile = series_profile(call->who);
+    const struct week_profile *profile = series_week(call->who);
     if (profile == NULL || call->who->n == 0)
         return false;
     *cosine = *sine = 0;
@@ -56,7 +56,7 @@ static bool hour_within(int hour, double start, double end)
 
 static double share_of_week(const struct statistic_call *call, int days)
 {
-    const struct local_profile *profile = series_profile(call->who);
+    const struct week_profile *profile = series_week(call->who);
     if (profile == NULL || call->who->n == 0)
         return NAN;
     uint32_t inside = 0;
@@ -79,7 +79,7 @@ static double night_share(const struct statistic_call *call)
 
 static double hour_entropy(const struct statistic_call *call)
 {
-    const struct local_profile *profile = series_profile(call->who);
+    const struct week_profile *profile = series_week(call->who);
     if (profile == NULL || call->who->n == 0)
         return NAN;
     double entropy = 0;

@@ -46,25 +46,33 @@ int gap_set_fill(struct gap_set *self, const time_us *t, size_t n, time_us burst
 {
     self->burst_us = burst_us;
     self->n_bursts = self->n_gaps = 0;
-    memset(self->bin, 0, sizeof self->bin);
+    self->has_bins = false;
     if (reserve(self, n) != STATUS_OK)
         return STATUS_RUN;
     if (n == 0)
         return STATUS_OK;
     size_t *start = self->start, bursts = 1;
+    time_us burst_start_us = t[0];
     start[0] = 0;
     for (size_t i = 1; i < n; i++) {
-        start[bursts] = i; /* overwritten by the next one where no burst begins here */
-        bursts += t[i] - t[i - 1] >= burst_us;
+        /* without branches: what does not begin a burst is overwritten by the next query */
+        bool begins = t[i] - t[i - 1] >= burst_us;
+        start[bursts] = i;
+        self->gap_us[bursts - 1] = t[i] - burst_start_us;
+        burst_start_us = begins ? t[i] : burst_start_us;
+        bursts += begins;
     }
     self->n_bursts = bursts;
     self->n_gaps = bursts - 1;
-    for (size_t i = 0; i + 1 < bursts; i++) {
-        int64_t gap = t[start[i + 1]] - t[start[i]];
-        self->gap_us[i] = gap;
-        self->bin[bin_of(gap)]++;
-    }
     return STATUS_OK;
+}
+
+static void fill_bins(struct gap_set *self)
+{
+    memset(self->bin, 0, sizeof self->bin);
+    for (size_t i = 0; i < self->n_gaps; i++)
+        self->bin[bin_of(self->gap_us[i])]++;
+    self->has_bins = true;
 }
 
 /* Partial sort after Hoare ("Algorithm 65: find", CACM 1961): puts the k-th smallest at its place,
@@ -94,27 +102,71 @@ static int64_t select_kth(int64_t *value, size_t n, size_t k)
     return value[k];
 }
 
-/* The k-th smallest gap, k < n_gaps: find its bin, then look inside that bin alone. */
-static int64_t kth_gap(struct gap_set *self, size_t k, bool *failed)
+/* The smallest gap that belongs in `bin` or a later one. */
+static int64_t bin_start(unsigned bin)
 {
+    return bin == 0 ? 0 : (int64_t)((((uint64_t)16 + (bin & 15)) << (bin >> 4)) + 15) >> 4;
+}
+
+static bool reserve_scratch(struct gap_set *self, size_t n)
+{
+    if (n <= self->scratch_capacity)
+        return true;
+    int64_t *scratch = realloc(self->scratch, 2 * n * sizeof *scratch);
+    if (scratch == NULL)
+        return false;
+    self->scratch = scratch;
+    self->scratch_capacity = 2 * n;
+    return true;
+}
+
+/* Gathers the members of a bin in the scratch, which must have room for one more than those. */
+static void gather_bin(struct gap_set *self, unsigned bin)
+{
+    const int64_t low = bin_start(bin);
+    const uint64_t width = (uint64_t)(bin_start(bin + 1) - low);
+    const size_t members = self->bin[bin];
+    size_t found = 0;
+    for (size_t i = 0; found < members; i++) {
+        self->scratch[found] = self->gap_us[i];
+        found += (uint64_t)(self->gap_us[i] - low) < width;
+    }
+}
+
+static int64_t smallest(const int64_t *value, size_t n)
+{
+    int64_t least = value[0];
+    for (size_t i = 1; i < n; i++)
+        least = value[i] < least ? value[i] : least;
+    return least;
+}
+
+/* The k-th smallest gap and the one after it (the same where k is the last); k < n_gaps. Finds the
+ * bin first and looks inside that bin alone. */
+static bool kth_gaps(struct gap_set *self, size_t k, int64_t *kth, int64_t *next)
+{
+    bool last = k + 1 == self->n_gaps;
     unsigned bin = 0;
     while (k >= self->bin[bin])
         k -= self->bin[bin++];
-    size_t members = self->bin[bin], found = 0;
-    if (members + 1 > self->scratch_capacity) {
-        int64_t *scratch = realloc(self->scratch, 2 * (members + 1) * sizeof *scratch);
-        if (scratch == NULL) {
-            *failed = true;
-            return 0;
-        }
-        self->scratch = scratch;
-        self->scratch_capacity = 2 * (members + 1);
+    size_t members = self->bin[bin];
+    if (!reserve_scratch(self, members + 1))
+        return false;
+    gather_bin(self, bin);
+    *kth = *next = select_kth(self->scratch, members, k);
+    if (last)
+        return true;
+    if (k + 1 < members) {
+        *next = smallest(self->scratch + k + 1, members - k - 1);
+        return true;
     }
-    for (size_t i = 0; i < self->n_gaps && found < members; i++) {
-        self->scratch[found] = self->gap_us[i];
-        found += bin_of(self->gap_us[i]) == bin;
-    }
-    return select_kth(self->scratch, members, k);
+    while (self->bin[++bin] == 0)
+        continue;
+    if (!reserve_scratch(self, (size_t)self->bin[bin] + 1))
+        return false;
+    gather_bin(self, bin);
+    *next = smallest(self->scratch, self->bin[bin]);
+    return true;
 }
 
 double gap_set_quantile(struct gap_set *self, double q, bool *failed)
@@ -124,11 +176,14 @@ double gap_set_quantile(struct gap_set *self, double q, bool *failed)
     double position = q * (double)(self->n_gaps - 1);
     size_t below = (size_t)position;
     double part = position - (double)below;
-    double low = (double)kth_gap(self, below, failed);
-    if (part == 0 || below + 1 >= self->n_gaps)
-        return low / (double)US_PER_S;
-    double high = (double)kth_gap(self, below + 1, failed);
-    return ((1 - part) * low + part * high) / (double)US_PER_S;
+    int64_t low, high;
+    if (!self->has_bins)
+        fill_bins(self);
+    if (!kth_gaps(self, below, &low, &high)) {
+        *failed = true;
+        return NAN;
+    }
+    return ((1 - part) * (double)low + part * (double)high) / (double)US_PER_S;
 }
 
 size_t gap_set_between(const struct gap_set *self, int64_t low_us, int64_t high_us)

@@ -21,6 +21,7 @@ struct gap_set {
     size_t capacity;  /* allocated entries of both */
     int64_t *scratch; /* of gap_set_quantile */
     size_t scratch_capacity;
+    bool has_bins; /* made by the first quantile */
     uint32_t bin[GAP_BINS];
 };
 

@@ -70,28 +70,35 @@ static double second_digits(const struct statistic_call *call)
     return log(square / (n / 10) / 9 + 1e-3);
 }
 
-/* Strings of k whole-second gaps are compared by a 64-bit hash: two different ones among 10^7 share
- * one with probability 3e-6. */
+/* Strings of k whole-second gaps are compared by 32 bits of a rolling polynomial of the gaps: among
+ * n strings a false match is expected n / 2^31 times. */
 static double repeated_gaps(const struct statistic_call *call)
 {
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15); /* odd, so no power of it vanishes */
     struct series *who = call->who;
     size_t k = (size_t)(setting(call, 0) + 0.5);
     if (who->n < k + 2)
         return NAN;
     size_t strings = who->n - k, size = table_size(strings), repeated = 0;
-    uint64_t *seen = series_scratch(who, size, sizeof *seen);
+    uint32_t *seen = series_scratch(who, size, sizeof *seen);
     if (seen == NULL)
         return NAN;
-    for (size_t i = 0; i < strings; i++) {
-        uint64_t hash = 1;
-        for (size_t j = 0; j < k; j++)
-            hash = mix(hash + (uint64_t)((who->t[i + j + 1] - who->t[i + j]) / US_PER_S));
-        hash |= 1; /* 0 marks an empty slot */
-        size_t slot = (hash >> 1) & (size - 1);
-        while (seen[slot] != 0 && seen[slot] != hash)
+    uint64_t last_power = 1, string = 0;
+    for (size_t j = 0; j < k; j++)
+        last_power *= factor;
+    for (size_t i = 0; i + 1 < who->n; i++) {
+        string = string * factor + (uint64_t)((who->t[i + 1] - who->t[i]) / US_PER_S);
+        if (i >= k)
+            string -= last_power * (uint64_t)((who->t[i + 1 - k] - who->t[i - k]) / US_PER_S);
+        if (i + 1 < k)
+            continue;
+        uint64_t hash = mix(string);
+        uint32_t mark = (uint32_t)(hash >> 32) | 1; /* 0 marks an empty slot */
+        size_t slot = hash & (size - 1);
+        while (seen[slot] != 0 && seen[slot] != mark)
             slot = (slot + 1) & (size - 1);
-        repeated += seen[slot] == hash;
-        seen[slot] = hash;
+        repeated += seen[slot] == mark;
+        seen[slot] = mark;
     }
     return (double)repeated / (double)strings;
 }
@@ -106,19 +113,39 @@ static bool same_question(const struct query *a, const struct query *b)
  * one single time stamp costs no more than any other. */
 #define TIE_REACH 64
 
+static bool has_double(const struct query *log, size_t first, size_t i)
+{
+    for (size_t j = i; j > first && i - j < TIE_REACH; j--)
+        if (same_question(&log[j - 1], &log[i]))
+            return true;
+    return false;
+}
+
+/* Doubles among the rows of one time stamp, which start at `first`. */
+static size_t doubles_at(const struct series *who, size_t first)
+{
+    const struct query_array *log = who->log;
+    size_t doubles = 0;
+    for (size_t i = first + 1; i < log->n && log->q[i].time_us == log->q[first].time_us; i++)
+        doubles += selection_has(who->selection, &log->q[i]) && has_double(log->q, first, i);
+    return doubles;
+}
+
 static double duplicates(const struct statistic_call *call)
 {
     const struct series *who = call->who;
-    const struct query *log = who->log->q;
-    size_t position = series_first_row(who), start = position, doubles = 0;
+    const time_us *t = who->t;
+    size_t doubles = 0, row = series_first_row(who);
     if (who->n == 0)
         return NAN;
-    while (series_next_row(who, &position) != NULL) {
-        size_t i = position - 1, stop = i > start + TIE_REACH ? i - TIE_REACH : start;
-        bool found = false;
-        for (size_t j = i; !found && j > stop && log[j - 1].time_us == log[i].time_us; j--)
-            found = same_question(&log[j - 1], &log[i]);
-        doubles += found;
+    for (size_t i = 1; i < who->n; i++) {
+        if (t[i] != t[i - 1])
+            continue;
+        while (who->log->q[row].time_us < t[i])
+            row++;
+        doubles += doubles_at(who, row);
+        while (i + 1 < who->n && t[i + 1] == t[i])
+            i++;
     }
     return (double)doubles / (double)who->n;
 }

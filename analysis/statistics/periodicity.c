@@ -12,7 +12,7 @@
 #define CIRCLE 64
 
 struct circle {
-    double cosine[CIRCLE + 1], sine[CIRCLE + 1];
+    double cosine[CIRCLE], sine[CIRCLE];
 };
 
 static void circle_fill(struct circle *self)
@@ -20,18 +20,24 @@ static void circle_fill(struct circle *self)
     const double c = cos(2 * M_PI / CIRCLE), s = sin(2 * M_PI / CIRCLE);
     self->cosine[0] = 1;
     self->sine[0] = 0;
-    for (int i = 0; i < CIRCLE; i++) {
+    for (int i = 0; i + 1 < CIRCLE; i++) {
         self->cosine[i + 1] = self->cosine[i] * c - self->sine[i] * s;
         self->sine[i + 1] = self->sine[i] * c + self->cosine[i] * s;
     }
 }
 
-/* Adds exp(2 pi i turns), turns >= 0. */
+/* Adds exp(2 pi i turns), turns >= 0 and below 2^40. Adding and taking away 1.5 * 2^46 rounds to
+ * the nearest 64th and leaves its number in the lowest bits (IEEE 754, round to nearest): cheaper
+ * than conversions to integers and back. */
 static inline void circle_add(const struct circle *self, double turns, double *x, double *y)
 {
-    double part = turns - (double)(int64_t)turns;
-    int i = (int)(part * CIRCLE + 0.5);
-    double d = (part - i * (1.0 / CIRCLE)) * (2 * M_PI), dd = d * d;
+    const double magic = 0x1.8p46;
+    union {
+        double value;
+        uint64_t bits;
+    } rounded = {.value = turns + magic};
+    unsigned i = rounded.bits & (CIRCLE - 1);
+    double d = (turns - (rounded.value - magic)) * (2 * M_PI), dd = d * d;
     double c = 1 - dd * (0.5 - dd * (1.0 / 24));
     double s = d * (1 - dd * (1.0 / 6 - dd * (1.0 / 120)));
     *x += self->cosine[i] * c - self->sine[i] * s;

@@ -43,7 +43,6 @@ static const struct default_row rows[] = {
     {&statistic_rayleigh_power, SCOPE_ALL, "1h", 60 * S, 1, {3600}},
     {&statistic_calendar_p, SCOPE_ALL, "", D, 0, {0}},
     {&statistic_second_digits, SCOPE_ALL, "", S, 0, {0}},
-    {&statistic_repeated_gaps, SCOPE_ALL, "", S, 0, {0}},
     {&statistic_duplicates, SCOPE_ALL, "", S, 0, {0}},
     {&statistic_log_count, SCOPE_PARTY, "", D, 0, {0}},
     {&statistic_active_days, SCOPE_PARTY, "", D, 0, {0}},

@@ -6,7 +6,7 @@
 
 void series_free(struct series *self)
 {
-    free(self->profile.day);
+    free(self->days.count);
     free(self->hours);
     for (unsigned i = 0; i < SERIES_GAP_SETS; i++)
         gap_set_free(&self->gaps[i]);
@@ -36,7 +36,7 @@ void series_set(struct series *self, const struct query_array *log, const time_u
     self->log = log;
     self->t = times + first;
     self->n = count_before(times + first, n - first, self->until_us);
-    self->has_profile = self->has_hours = self->has_clients = false;
+    self->has_week = self->has_days = self->has_hours = self->has_clients = false;
     self->n_gaps = self->next_gaps = 0;
     self->n_windows = self->next_windows = 0;
 }
@@ -88,37 +88,46 @@ static bool clear_counts(struct series *self, uint32_t **counts, size_t *capacit
     return true;
 }
 
-static void count_active_days(struct local_profile *profile)
+const struct week_profile *series_week(struct series *self)
 {
-    profile->active_days = 0;
-    for (uint32_t d = 0; d < profile->n_days; d++)
-        profile->active_days += profile->day[d] > 0;
-    memset(profile->hour, 0, sizeof profile->hour);
+    struct week_profile *profile = &self->week;
+    if (self->has_week)
+        return profile;
+    memset(profile, 0, sizeof *profile);
+    const uint8_t *hour_of_week = self->calendar->hour_of_week;
+    for (size_t i = 0; i < self->n; i++)
+        profile->week[hour_of_week[calendar_hour(self->calendar, self->t[i])]]++;
     for (int h = 0; h < 168; h++)
         profile->hour[h % 24] += profile->week[h];
+    self->has_week = true;
+    return profile;
 }
 
-const struct local_profile *series_profile(struct series *self)
+/* The times are sorted: walking from midnight to midnight is cheaper than finding each query's day.
+ */
+const struct daily_counts *series_daily(struct series *self)
 {
-    struct local_profile *profile = &self->profile;
-    if (self->has_profile)
-        return profile;
-    unsigned first_day = calendar_at(self->calendar, self->from_us)->day;
-    unsigned last_day = calendar_at(self->calendar, self->until_us - 1)->day;
-    profile->n_days = self->until_us > self->from_us ? last_day - first_day + 1 : 0;
-    if (!clear_counts(self, &profile->day, &profile->day_capacity, profile->n_days + 1))
+    struct daily_counts *days = &self->days;
+    if (self->has_days)
+        return days;
+    uint32_t first = calendar_day(self->calendar, self->from_us);
+    uint32_t last = calendar_day(self->calendar, self->until_us - 1);
+    days->n_days = self->until_us > self->from_us ? last - first + 1 : 0;
+    days->active = days->holiday = 0;
+    if (!clear_counts(self, &days->count, &days->capacity, (size_t)days->n_days + 1))
         return NULL;
-    memset(profile->week, 0, sizeof profile->week);
-    profile->holiday = 0;
-    for (size_t i = 0; i < self->n; i++) {
-        const struct calendar_hour *hour = calendar_at(self->calendar, self->t[i]);
-        profile->week[hour->hour_of_week]++;
-        profile->day[hour->day - first_day]++;
-        profile->holiday += hour->holiday;
+    size_t i = 0;
+    for (uint32_t d = 0; d < days->n_days; d++) {
+        const time_us midnight_us = self->calendar->day_start_us[first + d + 1];
+        size_t start = i;
+        while (i < self->n && self->t[i] < midnight_us)
+            i++;
+        days->count[d] = (uint32_t)(i - start);
+        days->active += i > start;
+        days->holiday += self->calendar->holiday[first + d] ? days->count[d] : 0;
     }
-    count_active_days(profile);
-    self->has_profile = true;
-    return profile;
+    self->has_days = true;
+    return days;
 }
 
 const uint32_t *series_hours(struct series *self, size_t *n_hours)
@@ -197,6 +206,29 @@ static inline uint64_t window_of(uint64_t since_us, double reciprocal, uint64_t 
     return window;
 }
 
+/* Writes (window, count) of every active window; the last write of a run of equal windows stands.
+ * Gives the number of active windows. */
+static size_t count_runs(const struct series *series, uint64_t window_us, uint64_t n_windows,
+                         uint64_t *windows, uint32_t *counts)
+{
+    const double reciprocal = 1.0 / (double)window_us;
+    uint64_t last = UINT64_MAX;
+    uint32_t run = 0;
+    size_t active = 0;
+    for (size_t i = 0; i < series->n; i++) {
+        uint64_t since_us = (uint64_t)(series->t[i] - series->from_us);
+        uint64_t window = window_of(since_us, reciprocal, window_us);
+        if (window >= n_windows)
+            break;
+        bool starts = window != last;
+        active += starts;
+        run = starts ? 1 : run + 1;
+        windows[active - 1] = last = window;
+        counts[active - 1] = run;
+    }
+    return active;
+}
+
 static bool fill_windows(struct window_counts *self, const struct series *series, int64_t window_us)
 {
     self->window_us = window_us;
@@ -206,20 +238,9 @@ static bool fill_windows(struct window_counts *self, const struct series *series
         return false;
     if (window_us > 0 && series->until_us > series->from_us)
         self->n_windows = (uint64_t)((series->until_us - series->from_us) / window_us);
-    double reciprocal = 1.0 / (double)(window_us > 0 ? window_us : 1);
-    uint64_t last = UINT64_MAX;
-    size_t active = 0;
-    for (size_t i = 0; i < series->n && self->n_windows > 0; i++) {
-        uint64_t since_us = (uint64_t)(series->t[i] - series->from_us);
-        uint64_t window = window_of(since_us, reciprocal, (uint64_t)window_us);
-        if (window >= self->n_windows)
-            break;
-        active += window != last;
-        last = window;
-        self->window[active - 1] = window;
-        self->count[active - 1] = (self->n_active == active ? self->count[active - 1] : 0) + 1;
-        self->n_active = active;
-    }
+    if (self->n_windows > 0)
+        self->n_active =
+            count_runs(series, (uint64_t)window_us, self->n_windows, self->window, self->count);
     sum_windows(self);
     return true;
 }
@@ -241,17 +262,22 @@ const struct window_counts *series_windows(struct series *self, int64_t window_u
     return counts;
 }
 
-size_t series_first_row(const struct series *self)
+size_t series_row_at(const struct series *self, time_us t)
 {
     size_t low = 0, high = self->log->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (self->log->q[middle].time_us < self->from_us)
+        if (self->log->q[middle].time_us < t)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
+}
+
+size_t series_first_row(const struct series *self)
+{
+    return series_row_at(self, self->from_us);
 }
 
 const struct query *series_next_row(const struct series *self, size_t *position)
@@ -291,48 +317,55 @@ static struct client_slot *grow_clients(struct client_slot *old, size_t *mask)
     return slots;
 }
 
-static void summarise_clients(struct series *self, const struct client_slot *slots, size_t mask)
+static void add_client(struct client_counts *out, uint32_t count, double n)
 {
-    struct client_counts *out = &self->clients;
-    memset(out, 0, sizeof *out);
-    double n = (double)self->n;
-    for (size_t i = 0; i <= mask; i++) {
-        uint32_t count = slots[i].count;
-        if (count == 0)
-            continue;
-        out->distinct++;
-        out->singletons += count == 1;
-        out->top = count > out->top ? count : out->top;
-        out->entropy_nats -= count / n * log(count / n);
-    }
+    if (count == 0)
+        return;
+    out->distinct++;
+    out->singletons += count == 1;
+    out->top = count > out->top ? count : out->top;
+    out->entropy_nats -= count / n * log(count / n);
 }
 
-#define SMALL_CLIENTS 64 /* slots on the stack: no allocation for a case's few clients */
+#define DIRECT_CLIENTS 256 /* ids below this, the case's own, are counted without hashing */
 
-const struct client_counts *series_clients(struct series *self)
+/* Clients from the direct table, others by hash. False when memory runs out. */
+static bool count_clients(struct series *self, uint32_t *direct)
 {
-    if (self->has_clients)
-        return &self->clients;
-    struct client_slot small[SMALL_CLIENTS] = {{0}};
-    struct client_slot *slots = small, *heap = NULL;
-    size_t mask = SMALL_CLIENTS - 1, used = 0, position = series_first_row(self);
+    struct client_slot *slots = NULL;
+    size_t mask = 31, used = 0, position = series_first_row(self);
     for (const struct query *q; (q = series_next_row(self, &position)) != NULL;) {
+        if (q->client < DIRECT_CLIENTS) {
+            direct[q->client]++;
+            continue;
+        }
+        if (slots == NULL || 2 * used > mask)
+            slots = grow_clients(slots, &mask);
+        if (slots == NULL) {
+            *self->out_of_memory = true;
+            return false;
+        }
         struct client_slot *slot = find_client(slots, mask, q->client);
         used += slot->count == 0;
         slot->client = q->client;
         slot->count++;
-        if (2 * used <= mask)
-            continue;
-        if (heap == NULL && (heap = malloc(sizeof small)) != NULL)
-            memcpy(heap, small, sizeof small);
-        slots = heap = heap != NULL ? grow_clients(heap, &mask) : NULL;
-        if (slots == NULL) {
-            *self->out_of_memory = true;
-            return NULL;
-        }
     }
-    summarise_clients(self, slots, mask);
-    free(heap);
+    for (size_t i = 0; slots != NULL && i <= mask; i++)
+        add_client(&self->clients, slots[i].count, (double)self->n);
+    free(slots);
+    return true;
+}
+
+const struct client_counts *series_clients(struct series *self)
+{
+    uint32_t direct[DIRECT_CLIENTS] = {0};
+    if (self->has_clients)
+        return &self->clients;
+    memset(&self->clients, 0, sizeof self->clients);
+    if (!count_clients(self, direct))
+        return NULL;
+    for (int i = 0; i < DIRECT_CLIENTS; i++)
+        add_client(&self->clients, direct[i], (double)self->n);
     self->has_clients = true;
     return &self->clients;
 }

@@ -32,16 +32,20 @@ static inline bool selection_has(const struct selection *self, const struct quer
            (self->type == TYPE_UNKNOWN || self->type == query->type);
 }
 
-/* Queries by local time. Days are local days from the one that contains from_us to the one that
- * contains the last instant; the first and the last may be parts of days. */
-struct local_profile {
+/* Queries by local time of the week. */
+struct week_profile {
     uint32_t week[168]; /* by hour of the week, 0 = Monday 00:00-01:00 local */
     uint32_t hour[24];  /* by hour of the day */
-    uint32_t holiday;   /* on listed holidays */
-    uint32_t n_days;    /* 0 for an empty stretch */
-    uint32_t active_days;
-    uint32_t *day; /* day[0..n_days) */
-    size_t day_capacity;
+};
+
+/* Queries by local day, from the day that contains from_us to the one that contains the last
+ * instant; the first and the last may be parts of days. */
+struct daily_counts {
+    uint32_t n_days;  /* 0 for an empty stretch */
+    uint32_t active;  /* days with at least one query */
+    uint32_t holiday; /* queries on listed holidays */
+    uint32_t *count;  /* count[0..n_days) */
+    size_t capacity;
 };
 
 /* Counts in windows of equal width from the start of the stretch; a last, shorter window is left
@@ -88,8 +92,9 @@ struct series {
     const time_us *t;              /* sorted, n of them */
     size_t n;
     /* made on demand */
-    bool has_profile, has_hours, has_clients;
-    struct local_profile profile;
+    bool has_week, has_days, has_hours, has_clients;
+    struct week_profile week;
+    struct daily_counts days;
     uint32_t *hours;
     size_t hours_capacity;
     struct client_counts clients;
@@ -131,7 +136,8 @@ double series_days(const struct series *self);
 
 /* The tables; NULL when memory runs out. Valid until the next series_set, gap sets and window
  * counts until SERIES_... others were asked for. */
-const struct local_profile *series_profile(struct series *self);
+const struct week_profile *series_week(struct series *self);
+const struct daily_counts *series_daily(struct series *self);
 struct gap_set *series_gaps(struct series *self, int64_t burst_us);
 const struct window_counts *series_windows(struct series *self, int64_t window_us);
 const struct client_counts *series_clients(struct series *self);
@@ -143,6 +149,7 @@ const uint32_t *series_hours(struct series *self, size_t *n_hours);
 /* Walks through the rows of the selection in the stretch: *position starts at series_first_row;
  * NULL at the end. */
 size_t series_first_row(const struct series *self);
+size_t series_row_at(const struct series *self, time_us t); /* first row of the log not before t */
 const struct query *series_next_row(const struct series *self, size_t *position);
 
 /* n zeroed items of the given size in the space's common scratch, lost at the next call; NULL when

@@ -32,12 +32,12 @@ static double correlation_of_counts(const uint32_t *a, const uint32_t *b, size_t
 static bool daily_counts(const struct statistic_call *call, const uint32_t **a, const uint32_t **b,
                          size_t *n)
 {
-    const struct local_profile *who = series_profile(call->who);
-    const struct local_profile *other = series_profile(call->other);
+    const struct daily_counts *who = series_daily(call->who);
+    const struct daily_counts *other = series_daily(call->other);
     if (who == NULL || other == NULL || who->n_days < 3)
         return false;
-    *a = who->day;
-    *b = other->day;
+    *a = who->count;
+    *b = other->count;
     *n = who->n_days;
     return true;
 }
@@ -155,31 +155,34 @@ static double shared_silent_hours(const struct statistic_call *call)
     return b != NULL ? shared_zeroes(a, b, n) : NAN;
 }
 
-/* The longest time without a query of either, both ends of the stretch counting as queries. */
-static void longest_common_silence(const struct statistic_call *call, int64_t *length_us,
-                                   time_us *start_us)
+/* Looks for a longer silence of `b` inside [from, until), where the other series is silent. */
+static void search_silence(const struct series *b, time_us from, time_us until, int64_t *length_us,
+                           time_us *start_us)
 {
-    const struct series *a = call->who, *b = call->other;
-    size_t i = 0, j = 0;
-    time_us last = a->from_us;
-    *length_us = 0;
-    *start_us = last;
-    while (last < a->until_us) {
-        time_us next = a->until_us;
-        if (i < a->n && a->t[i] < next)
-            next = a->t[i];
-        if (j < b->n && b->t[j] < next)
-            next = b->t[j];
+    time_us last = from;
+    for (size_t j = series_count_before(b, from); last < until; j++) {
+        time_us next = j < b->n && b->t[j] < until ? b->t[j] : until;
         if (next - last > *length_us) {
             *length_us = next - last;
             *start_us = last;
         }
-        if (next == a->until_us)
-            break;
-        while (i < a->n && a->t[i] == next)
-            i++;
-        while (j < b->n && b->t[j] == next)
-            j++;
+        last = next;
+    }
+}
+
+/* The longest time without a query of either, both ends of the stretch counting as queries. Only
+ * gaps of `who` that are longer than the best so far need a look at `other`: few. */
+static void longest_common_silence(const struct statistic_call *call, int64_t *length_us,
+                                   time_us *start_us)
+{
+    const struct series *a = call->who;
+    time_us last = a->from_us;
+    *length_us = 0;
+    *start_us = last;
+    for (size_t i = 0; i <= a->n; i++) {
+        time_us next = i < a->n ? a->t[i] : a->until_us;
+        if (next - last > *length_us)
+            search_silence(call->other, last, next, length_us, start_us);
         last = next;
     }
 }

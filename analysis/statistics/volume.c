@@ -32,10 +32,10 @@ static double per_day(const struct statistic_call *call)
 
 static double active_days(const struct statistic_call *call)
 {
-    const struct local_profile *profile = series_profile(call->who);
-    if (profile == NULL || profile->n_days == 0)
+    const struct daily_counts *days = series_daily(call->who);
+    if (days == NULL || days->n_days == 0)
         return NAN;
-    return (double)profile->active_days / (double)profile->n_days;
+    return (double)days->active / (double)days->n_days;
 }
 
 const struct statistic statistic_count = {

@@ -4,7 +4,7 @@
 #include "analysis/statistics/families.h"
 #include "analysis/statistics/series.h"
 
-static void count_weekdays(const struct local_profile *profile, double by_day[7])
+static void count_weekdays(const struct week_profile *profile, double by_day[7])
 {
     for (int day = 0; day < 7; day++) {
         by_day[day] = 0;
@@ -15,7 +15,7 @@ static void count_weekdays(const struct local_profile *profile, double by_day[7]
 
 static double weekend_share(const struct statistic_call *call)
 {
-    const struct local_profile *profile = series_profile(call->who);
+    const struct week_profile *profile = series_week(call->who);
     if (profile == NULL || call->who->n == 0)
         return NAN;
     double by_day[7];
@@ -25,7 +25,7 @@ static double weekend_share(const struct statistic_call *call)
 
 static double weekday_entropy(const struct statistic_call *call)
 {
-    const struct local_profile *profile = series_profile(call->who);
+    const struct week_profile *profile = series_week(call->who);
     if (profile == NULL || call->who->n == 0)
         return NAN;
     double by_day[7], entropy = 0;
@@ -39,10 +39,10 @@ static double weekday_entropy(const struct statistic_call *call)
 
 static double holiday_share(const struct statistic_call *call)
 {
-    const struct local_profile *profile = series_profile(call->who);
-    if (profile == NULL || call->who->n == 0)
+    const struct daily_counts *days = series_daily(call->who);
+    if (days == NULL || call->who->n == 0)
         return NAN;
-    return (double)profile->holiday / (double)call->who->n;
+    return (double)days->holiday / (double)call->who->n;
 }
 
 const struct statistic statistic_weekend_share = {
