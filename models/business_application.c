@@ -85,18 +85,30 @@ static int tell_all(const struct office *self, time_us t, uint64_t invited, stru
     return STATUS_OK;
 }
 
-static int remind(const struct office *self, time_us meeting, uint64_t invited, struct rng *rng)
+/* Reminders that would fall before the invitation are not sent. */
+static int remind(const struct office *self, time_us arranged, time_us meeting, uint64_t invited,
+                  struct rng *rng)
 {
     static const double before_s[] = {3600.0, 86400.0, 900.0};
-    for (int k = 0; k < (int)(self->param[REMINDERS] + 0.5) && k < 3; k++)
-        if (tell_all(self, meeting - (time_us)(before_s[k] * 1e6), invited, rng) != STATUS_OK)
+    for (int k = 0; k < (int)(self->param[REMINDERS] + 0.5) && k < 3; k++) {
+        time_us t = meeting - (time_us)(before_s[k] * 1e6);
+        if (t > arranged && tell_all(self, t, invited, rng) != STATUS_OK)
             return STATUS_RUN;
+    }
     return STATUS_OK;
 }
 
 static uint64_t draw_invited(const struct office *self, struct rng *rng)
 {
     return 1 + rng_poisson(rng, fmax(self->param[INVITED] - 1.0, 0.0));
+}
+
+/* What falls into a night or weekend happens in the first hours of the next working day. */
+static time_us into_office(const struct office *self, time_us t, struct rng *rng)
+{
+    double late_s = 1200.0 + 6000.0 * rng_uniform(rng);
+    bool open = working_clock_open(&self->clock, t) > 0.5;
+    return open ? t : working_clock_after(&self->clock, t, late_s);
 }
 
 /* A meeting arranged at t: invitation, changes on the way, reminders. */
@@ -108,17 +120,17 @@ static int arrange(const struct office *self, uint64_t number, time_us t)
     uint64_t invited = draw_invited(self, &rng);
     double lead_s = rng_exponential(&rng) * param[LEAD] * 86400.0;
     time_us meeting = time_after(t, lead_s);
-    meeting = working_clock_after(&self->clock, meeting, 1.0); /* into the next open hour */
+    meeting = into_office(self, meeting, &rng);
     if (tell_all(self, t, invited, &rng) != STATUS_OK)
         return STATUS_RUN;
     uint64_t updates = rng_poisson(&rng, param[UPDATES]);
     for (uint64_t k = 0; k < updates; k++) {
         time_us change = time_after(t, rng_uniform(&rng) * lead_s);
-        change = working_clock_after(&self->clock, change, 1.0);
+        change = into_office(self, change, &rng);
         if (tell_all(self, change, invited, &rng) != STATUS_OK)
             return STATUS_RUN;
     }
-    return meeting == INT64_MAX ? STATUS_OK : remind(self, meeting, invited, &rng);
+    return meeting == INT64_MAX ? STATUS_OK : remind(self, t, meeting, invited, &rng);
 }
 
 static int single_meetings(const struct office *self, int i, double base_per_s)
@@ -145,15 +157,15 @@ static int recurring_meeting(const struct office *self, uint64_t number)
     double hour =
         self->param[WORK_START] + floor(rng_uniform(&rng) * 8.0 * 2.0) / 2.0; /* on the half hour */
     uint64_t invited = draw_invited(self, &rng);
-    time_us t = next_local_hour(party, world->start_us, fmin(floor(hour * 2.0) / 2.0, 23.5));
+    time_us t = next_local_hour(party, world->start_us, hour);
     for (uint64_t day = rng_below(&rng, 5); day > 0; day--)
-        t = next_local_hour(party, t, fmin(floor(hour * 2.0) / 2.0, 23.5));
+        t = next_local_hour(party, t, hour);
     while (t < world->until_us) {
         bool open = working_clock_open(&self->clock, t) > 0.5;
         if (open && activity_at(&self->activity, t) > 0.0 &&
-            remind(self, t, invited, &rng) != STATUS_OK)
+            remind(self, INT64_MIN, t, invited, &rng) != STATUS_OK)
             return STATUS_RUN;
-        t = next_local_hour(party, t + 6 * US_PER_DAY, fmin(floor(hour * 2.0) / 2.0, 23.5));
+        t = next_local_hour(party, t + 6 * US_PER_DAY, hour);
     }
     return STATUS_OK;
 }

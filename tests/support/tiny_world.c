@@ -57,20 +57,35 @@ static void add_party(struct world *world, const char *name, int32_t offset_s, u
     }
 }
 
-static void fill_names(struct world *world)
+static void fill_questions(struct world *world, int n_labels)
 {
-    world->records = array_of(1, sizeof *world->records);
-    world->n_records = 1;
-    world->records[0] = (struct zone_record){.from_us = world->start_us - 1,
-                                             .until_us = INT64_MAX,
-                                             .ttl_s = TINY_TTL,
-                                             .target = INTERN_NONE};
-    world->questions = array_of(1, sizeof *world->questions);
-    world->n_questions = 1;
-    world->questions[0] = (struct question){.name = add_text(&world->names, "mail.example.org"),
-                                            .type = TYPE_A,
-                                            .n_records = 1,
-                                            .negative_ttl_s = TINY_NEGATIVE_TTL};
+    world->n_questions = 1 + (uint32_t)n_labels;
+    world->questions = array_of(world->n_questions, sizeof *world->questions);
+    for (uint32_t i = 0; i < world->n_questions; i++) {
+        char name[32];
+        snprintf(name, sizeof name, i == 0 ? "mail.example.org" : "x%u.mail.example.org",
+                 (unsigned)i);
+        world->questions[i] = (struct question){.name = add_text(&world->names, name),
+                                                .type = TYPE_A,
+                                                .n_records = 1,
+                                                .first_record = i,
+                                                .negative_ttl_s = TINY_NEGATIVE_TTL};
+    }
+}
+
+static void fill_names(struct world *world, struct tiny_options options)
+{
+    fill_questions(world, options.n_labels);
+    world->records = array_of(world->n_questions, sizeof *world->records);
+    world->n_records = world->n_questions;
+    for (uint32_t i = 0; i < world->n_records; i++)
+        world->records[i] = (struct zone_record){.from_us = world->start_us - 1,
+                                                 .until_us = INT64_MAX,
+                                                 .ttl_s = TINY_TTL,
+                                                 .target = INTERN_NONE};
+    if (options.gone_after_d > 0)
+        world->records[0].until_us =
+            world->from_us + (time_us)(options.gone_after_d * (double)US_PER_DAY);
     world->hosts = array_of(1, sizeof *world->hosts);
     world->n_hosts = 1;
     world->hosts[0] = (struct host){.name = "mail",
@@ -102,7 +117,7 @@ static void make_world(struct world *world, struct tiny_options options)
     add_party(world, "sender", -4 * 3600, 1);
     add_party(world, "east", 3 * 3600, 2);
     add_party(world, "west", -4 * 3600, 1);
-    fill_names(world);
+    fill_names(world, options);
     need(world_expand(world) == STATUS_OK, "out of memory");
     fill_events(world, options.n_events);
     world->sensors = array_of(1, sizeof *world->sensors);

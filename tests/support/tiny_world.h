@@ -20,6 +20,8 @@ struct tiny_options {
     double ttl_s;         /* of the host's A record */
     const char *software; /* name in resolver_profiles; NULL: "none", no cache at all */
     int n_events;         /* dated events, evenly spread */
+    int n_labels;         /* further names "xN.mail.example.org", at most 9 */
+    double gone_after_d;  /* the host's name vanishes after so many days; 0: it stays */
 };
 
 struct tiny_world {
