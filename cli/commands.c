@@ -3,13 +3,13 @@
 
 #include "cli/command.h"
 
-extern const struct command command_statistics, command_whatif, command_models, command_scenarios,
+extern const struct command command_compare, command_simulate, command_statistics, command_whatif, command_models, command_scenarios,
     command_version, command_usage, command_check;
 
 extern const struct command command_classify;
 
 const struct command *const commands[] = {
-    &command_whatif,  &command_check,    &command_statistics,
+    &command_compare, &command_simulate, &command_whatif,  &command_check,    &command_statistics,
     &command_models,  &command_classify, &command_scenarios,
     &command_version, &command_usage,    NULL,
 };

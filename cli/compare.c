@@ -1,0 +1,195 @@
+/* compare.c - `mxplain compare CASE`: from the case file to the verdict. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/report/report.h"
+#include "analysis/report/report_json.h"
+#include "analysis/report/report_text.h"
+#include "analysis/weigh/verdict.h"
+#include "cli/command.h"
+#include "cli/keep.h"
+#include "cli/progress.h"
+
+struct settings {
+    const char *case_name, *db, *report;
+    const char *log, *format, *sensor; /* a log instead of the case's own evidence */
+    uint64_t trials, seed, threads;
+    bool json, quiet;
+    const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
+    int n_scenarios;
+};
+
+static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
+{
+    static const struct option options[] = {
+        {"trials", required_argument, NULL, 'n'},   {"seed", required_argument, NULL, 's'},
+        {"threads", required_argument, NULL, 't'},  {"db", required_argument, NULL, 'd'},
+        {"report", required_argument, NULL, 'r'},   {"json", no_argument, NULL, 'j'},
+        {"scenario", required_argument, NULL, 'a'}, {"log", required_argument, NULL, 'l'},
+        {"format", required_argument, NULL, 'f'},   {"sensor", required_argument, NULL, 'w'},
+        {"quiet", no_argument, NULL, 'q'},          {NULL, 0, NULL, 0}};
+    int status = STATUS_OK;
+    *self = (struct settings){.trials = 5000, .seed = 1, .threads = default_threads()};
+    for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;) {
+        if (c == 'n')
+            status = option_u64("trials", optarg, 100, 100000000, &self->trials, message);
+        else if (c == 's')
+            status = option_u64("seed", optarg, 0, UINT64_MAX, &self->seed, message);
+        else if (c == 't')
+            status = option_u64("threads", optarg, 1, 1024, &self->threads, message);
+        else if (c == 'd')
+            self->db = optarg;
+        else if (c == 'r')
+            self->report = optarg;
+        else if (c == 'l')
+            self->log = optarg;
+        else if (c == 'f')
+            self->format = optarg;
+        else if (c == 'w')
+            self->sensor = optarg;
+        else if (c == 'j')
+            self->json = true;
+        else if (c == 'q')
+            self->quiet = true;
+        else if (c == 'a' && self->n_scenarios < CASE_MAX_SCENARIOS)
+            self->scenarios[self->n_scenarios++] = optarg;
+        else
+            status = option_unknown("compare", argv, message);
+    }
+    return status == STATUS_OK
+               ? option_operand("compare", "case", argc, argv, &self->case_name, message)
+               : status;
+}
+
+/* --log FILE: this log is the evidence, as the named sensor (the first by default) would have seen
+ * it. */
+static int replace_evidence(const struct settings *settings, struct case_file *case_file,
+                            struct message *message)
+{
+    const struct world *world = &case_file->world;
+    if (settings->log == NULL)
+        return settings->sensor == NULL && settings->format == NULL
+                   ? STATUS_OK
+                   : fail(message, STATUS_INPUT,
+                          "compare: --format and --sensor belong to --log FILE");
+    uint32_t sensor = 0;
+    while (settings->sensor != NULL && sensor < world->n_sensors &&
+           strcmp(world->sensors[sensor].name, settings->sensor) != 0)
+        sensor++;
+    if (sensor == world->n_sensors)
+        return fail(message, STATUS_INPUT, "the case has no sensor \"%.60s\"", settings->sensor);
+    case_file->evidence = EVIDENCE_LOG;
+    case_file->log =
+        (struct log_evidence){.path = settings->log, .format = settings->format, .sensor = sensor};
+    return STATUS_OK;
+}
+
+static int load(const struct settings *settings, struct case_file *case_file,
+                struct evidence *evidence, struct message *message)
+{
+    int status = case_load(case_file, settings->case_name, message);
+    for (int i = 0; status == STATUS_OK && i < settings->n_scenarios; i++)
+        status = case_add_scenario(case_file, settings->scenarios[i], 1.0, NULL, message);
+    if (status == STATUS_OK)
+        status = replace_evidence(settings, case_file, message);
+    return status == STATUS_OK ? evidence_load(evidence, case_file, message) : status;
+}
+
+static int simulate(const struct settings *settings, const struct case_file *case_file,
+                    const struct evidence *evidence, struct keeper *keeper,
+                    struct reference *reference, struct message *message)
+{
+    struct progress_bar bar;
+    progress_bar_start(&bar, "simulating", settings->quiet);
+    struct reference_options options = {.seed = settings->seed,
+                                        .trials = settings->trials,
+                                        .threads = (unsigned)settings->threads,
+                                        .store = keeper_blocks(keeper),
+                                        .progress = &bar.progress};
+    int status =
+        reference_fill(reference, case_file, evidence->requests, evidence->n, &options, message);
+    progress_bar_end(&bar);
+    return status;
+}
+
+static int show(const struct settings *settings, const struct report_input *input,
+                struct message *message)
+{
+    struct report_outcome outcome = {.html_path = ""};
+    if (settings->report != NULL) {
+        int status = report_write(input, settings->report, &outcome, message);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (settings->json)
+        return report_json_print(stdout, input->verdict, MXPLAIN_VERSION, message);
+    struct text_style style = text_style_for(stdout);
+    report_text_print(stdout, input->verdict, settings->report ? outcome.html_path : NULL, &style);
+    if (settings->report != NULL && !outcome.has_plots)
+        fprintf(stderr, "mxplain: the report has no pictures: %s\n", outcome.plot_note);
+    return STATUS_OK;
+}
+
+static int compare(const struct settings *settings, struct case_file *case_file,
+                   struct evidence *evidence, struct message *message)
+{
+    struct reference reference = {0};
+    struct verdict verdict = {0};
+    struct keeper keeper = {0};
+    struct verdict_options options = {settings->seed, (unsigned)settings->threads, MEMBERS_ALL};
+    int status = keeper_open(&keeper, settings->db, case_file, evidence, settings->seed,
+                             settings->trials, message);
+    if (status == STATUS_OK)
+        status = simulate(settings, case_file, evidence, &keeper, &reference, message);
+    if (status == STATUS_OK)
+        status = verdict_reach(&verdict, case_file, evidence, &reference, &options, message);
+    struct report_input input = {.verdict = &verdict,
+                                 .case_file = case_file,
+                                 .reference = &reference,
+                                 .version = MXPLAIN_VERSION};
+    if (status == STATUS_OK)
+        status = keeper_verdict(&keeper, &verdict, message);
+    if (status == STATUS_OK)
+        status = show(settings, &input, message);
+    keeper_close(&keeper, status);
+    verdict_free(&verdict);
+    reference_free(&reference);
+    return status;
+}
+
+static int run_compare(int argc, char **argv, struct message *message)
+{
+    struct settings settings;
+    struct case_file case_file = {0};
+    struct evidence evidence = {0};
+    int status = read_settings(&settings, argc, argv, message);
+    if (status != STATUS_OK)
+        return status;
+    status = load(&settings, &case_file, &evidence, message);
+    if (status == STATUS_OK)
+        status = compare(&settings, &case_file, &evidence, message);
+    evidence_free(&evidence);
+    case_free(&case_file);
+    return status;
+}
+
+const struct command command_compare = {
+    "compare", "compare CASE [OPTION...]",
+    "Weighs the scenarios of a case against its evidence and prints the verdict",
+    "  CASE is a case file, or the name of one that comes with the program.\n\n"
+    "      --trials N          simulated logs per scenario (5000)\n"
+    "      --seed S            random seed (1): the same seed gives the same bytes\n"
+    "      --threads T         worker threads (all processors); they do not change the result\n"
+    "      --scenario NAME     weigh this scenario too; may be given several times\n"
+    "      --log FILE          weigh this log instead of the case's own evidence\n"
+    "      --sensor NAME       the log is what this sensor saw (the first of the case)\n"
+    "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "
+    "them\n"
+    "      --db FILE           keep trials and verdict in this SQLite database; an interrupted run "
+    "goes on there\n"
+    "      --report DIR        write report.html, verdict.json and plots into this folder\n"
+    "      --json              print the verdict as JSON\n"
+    "  -q, --quiet             no progress\n",
+    run_compare};
