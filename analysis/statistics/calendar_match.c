@@ -86,6 +86,8 @@ const struct statistic statistic_calendar_p = {
     .name = "calendar_p",
     .family = FAMILY_CALENDAR,
     .unit = "p",
+    .low = 0,
+    .high = 1,
     .summary = "mid-p value of the counts on event days among all circular shifts of the events, "
                "best of the lags each time",
     .tells = "small: the traffic follows the events more than chance and choice of lag explain",
@@ -98,6 +100,8 @@ const struct statistic statistic_calendar_gain = {
     .name = "calendar_gain",
     .family = FAMILY_CALENDAR,
     .unit = "ln",
+    .low = -INFINITY,
+    .high = INFINITY,
     .summary = "ln of the counts on event days over their mean among all shifts, 1/2 added",
     .tells = "how much more traffic the event days have; look at calendar_p for its weight",
     .needs = COLUMN_TIME,

@@ -51,11 +51,12 @@ struct statistic_call;
 struct statistic {
     const char *name; /* "count", "gap_quantile" */
     enum statistic_family family;
-    const char *unit;        /* as shown: "queries", "s", "share", "" */
-    const char *summary;     /* one line: what it is */
-    const char *tells;       /* one line: what it is good for */
-    unsigned needs;          /* bits of enum log_column */
-    bool needs_other;        /* compares two client sets: `who` and `other` */
+    const char *unit;    /* as shown: "queries", "s", "share", "" */
+    double low, high;    /* no value lies outside [low, high]; infinite where there is no bound */
+    const char *summary; /* one line: what it is */
+    const char *tells;   /* one line: what it is good for */
+    unsigned needs;      /* bits of enum log_column */
+    bool needs_other;    /* compares two client sets: `who` and `other` */
     bool needs_other_sensor; /* compares the same clients at `sensor` and `other_sensor` */
     bool needs_all;          /* compares `who` with everybody (of the same name and type) */
     const struct param_row
