@@ -2,8 +2,9 @@
 
 extern const struct log_format format_pcap, format_dnstap, format_bind, format_unbound,
     format_dnsmasq, format_pdns_auth, format_pdns_recursor, format_knot, format_zeek,
-    format_zeek_json, format_suricata, format_tcpdump, format_dnstap_text, format_cof,
-    format_passivedns, format_pipe, format_pipe_summary, format_csv;
+    format_zeek_json, format_suricata, format_tcpdump, format_dnstap_text, format_dnstap_yaml,
+    format_tshark_json, format_tshark_ek, format_windows, format_cof, format_passivedns,
+    format_pipe, format_pipe_summary, format_csv;
 
 const struct log_format *const log_formats[] = {
     &format_pcap,
@@ -19,6 +20,10 @@ const struct log_format *const log_formats[] = {
     &format_suricata,
     &format_tcpdump,
     &format_dnstap_text,
+    &format_dnstap_yaml,
+    &format_tshark_json,
+    &format_tshark_ek,
+    &format_windows,
     &format_cof,
     &format_passivedns,
     &format_pipe,

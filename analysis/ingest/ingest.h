@@ -54,7 +54,6 @@ struct ingest_aggregate {
     time_us last_us;
 };
 
-
 /* One line of a mail log that says what became of a message. Empty where the source does not say.
  */
 struct ingest_mail {

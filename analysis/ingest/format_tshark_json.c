@@ -1,0 +1,188 @@
+#include <stdlib.h>
+
+#include "analysis/ingest/json.h"
+
+/* tshark -T ek: one object a line, an index line before each. tshark -T json: an array of objects,
+ * indented by two blanks, which are put together again line by line. */
+
+enum { MAX_OBJECT = 4 * 1024 * 1024 };
+
+struct tshark {
+    char *bytes; /* of the object that is open (-T json) */
+    size_t n, size;
+    bool open, too_long;
+};
+
+static const char *const ek_keys[] = {"ip_ip_src", "ipv6_ipv6_src", "ip_ip_dst", "ipv6_ipv6_dst"};
+static const char *const json_keys[] = {"ip.src", "ipv6.src", "ip.dst", "ipv6.dst"};
+
+/* A value may be an array where a field stood several times: the first one counts. */
+static const json_t *first_of(const json_t *value)
+{
+    return json_is_array(value) ? json_array_get(value, 0) : value;
+}
+
+static struct text string_of(const json_t *value)
+{
+    value = first_of(value);
+    return json_is_string(value) ? text_slice(json_string_value(value), json_string_length(value))
+                                 : text_slice("", 0);
+}
+
+static struct text address_of(const json_t *layers, const char *const keys[2])
+{
+    struct text v4 = string_of(json_object_get(first_of(json_object_get(layers, "ip")), keys[0]));
+    return v4.n > 0
+               ? v4
+               : string_of(json_object_get(first_of(json_object_get(layers, "ipv6")), keys[1]));
+}
+
+static bool is_set(const json_t *flag)
+{
+    flag = first_of(flag);
+    return json_is_true(flag) || text_equal(string_of(flag), "1") ||
+           text_equal(string_of(flag), "True");
+}
+
+/* A packet without DNS, an answer, or one question. */
+static int packet(struct reader *reader, const json_t *layers, bool is_ek)
+{
+    const json_t *dns = first_of(json_object_get(layers, "dns"));
+    const json_t *frame = first_of(json_object_get(layers, "frame"));
+    const char *const *keys = is_ek ? ek_keys : json_keys;
+    if (dns == NULL)
+        return reader_other(reader);
+    const json_t *flags = is_ek ? dns : json_object_get(dns, "dns.flags_tree");
+    if (is_set(json_object_get(flags, is_ek ? "dns_dns_flags_response" : "dns.flags.response")))
+        return reader_answer(reader);
+    const json_t *question = dns;
+    if (!is_ek) {
+        void *first = json_object_iter(json_object_get(dns, "Queries"));
+        question = first != NULL ? json_object_iter_value(first) : NULL;
+    }
+    struct text name_text =
+        string_of(json_object_get(question, is_ek ? "dns_dns_qry_name" : "dns.qry.name"));
+    struct text type =
+        string_of(json_object_get(question, is_ek ? "dns_dns_qry_type" : "dns.qry.type"));
+    struct text time =
+        string_of(json_object_get(frame, is_ek ? "frame_frame_time_epoch" : "frame.time_epoch"));
+    struct reader_query query = {.client = address_of(layers, keys),
+                                 .server = address_of(layers, keys + 2)};
+    struct name name;
+    if (question == NULL || type.n == 0)
+        return reader_other(reader); /* a message without a question */
+    if (!timestamp_epoch(&time, &query.stamp) && !timestamp_iso(&time, &query.stamp))
+        return reader_bad(reader, "the packet has no frame.time_epoch");
+    if (!record_type_read(type, &query.type))
+        return reader_bad(reader, "the record type is not known");
+    const char *wrong =
+        name_from_raw(&name, text_equal(name_text, "<Root>") ? text_of(".") : name_text);
+    query.name = &name;
+    return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
+}
+
+static int ek_line(struct reader *reader, struct text line)
+{
+    if (text_trim(line).n == 0 || text_starts(line, "{\"index\":"))
+        return reader_other(reader);
+    json_t *object = json_line(line);
+    const json_t *layers = json_object_get(object, "layers");
+    int status = !json_is_object(layers) ? reader_bad(reader, "not an object with \"layers\"")
+                                         : packet(reader, layers, true);
+    json_decref(object);
+    return status;
+}
+
+const struct log_format format_tshark_ek = {
+    .name = "tshark-ek",
+    .title = "tshark -T ek",
+    .summary = "Packets as JSON lines for Elasticsearch; dots inside labels are lost.",
+    .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME | COLUMN_TYPE | COLUMN_SERVER,
+    .line = ek_line,
+};
+
+/* --- tshark -T json --- */
+
+static int add_line(struct reader *reader, struct tshark *self, struct text line)
+{
+    if (self->n + line.n + 1 > MAX_OBJECT) {
+        self->too_long = true;
+        return STATUS_OK;
+    }
+    if (self->n + line.n + 1 > self->size) {
+        size_t size = (self->n + line.n + 1) * 2;
+        char *bytes = realloc(self->bytes, size);
+        if (bytes == NULL)
+            return fail(reader->message, STATUS_RUN, "out of memory");
+        self->bytes = bytes;
+        self->size = size;
+    }
+    memcpy(self->bytes + self->n, line.at, line.n);
+    self->n += line.n;
+    self->bytes[self->n++] = '\n';
+    return STATUS_OK;
+}
+
+static int close_object(struct reader *reader, struct tshark *self)
+{
+    self->open = false;
+    if (self->too_long)
+        return reader_bad(reader, "the packet takes more than 4 MiB of text");
+    json_t *object = json_line(text_slice(self->bytes, self->n));
+    const json_t *layers = json_object_get(json_object_get(object, "_source"), "layers");
+    int status = !json_is_object(layers)
+                     ? reader_bad(reader, "not an object with \"_source\" and \"layers\"")
+                     : packet(reader, layers, false);
+    json_decref(object);
+    return status;
+}
+
+static int json_array_line(struct reader *reader, struct text line)
+{
+    struct tshark *self = reader->state;
+    if (!self->open) {
+        if (text_equal(line, "  {")) {
+            self->open = true;
+            self->too_long = false;
+            self->n = 0;
+            int status = add_line(reader, self, line);
+            return status == STATUS_OK ? reader_other(reader) : status;
+        }
+        struct text bare = text_trim(line);
+        return bare.n == 0 || text_equal(bare, "[") || text_equal(bare, "]") ||
+                       text_equal(bare, ",")
+                   ? reader_other(reader)
+                   : reader_bad(reader,
+                                "expected an array of packets, as tshark -T json writes it");
+    }
+    bool last = text_equal(line, "  }") || text_equal(line, "  },");
+    int status = add_line(reader, self, last ? text_of("}") : line);
+    if (status != STATUS_OK)
+        return status;
+    return last ? close_object(reader, self) : reader_other(reader);
+}
+
+static int json_end(struct reader *reader)
+{
+    const struct tshark *self = reader->state;
+    if (self->open)
+        ingest_report_note(reader->report, "%s: the last packet is cut off", reader->file);
+    return STATUS_OK;
+}
+
+static void json_free(void *state)
+{
+    struct tshark *self = state;
+    free(self->bytes);
+}
+
+const struct log_format format_tshark_json = {
+    .name = "tshark-json",
+    .title = "tshark -T json",
+    .summary = "Packets as one JSON array; dots inside labels are lost.",
+    .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME | COLUMN_TYPE | COLUMN_SERVER,
+    .line = json_array_line,
+    .end = json_end,
+    .state_size = sizeof(struct tshark),
+    .free_state = json_free,
+};
