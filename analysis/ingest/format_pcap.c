@@ -17,6 +17,8 @@ static int pcap_detect(struct text first)
 
 #ifdef HAVE_PCAP
 
+#define LAST_SECOND INT64_C(7258118400) /* 2200-01-01 */
+
 static int packets(struct reader *reader, pcap_t *capture)
 {
     struct pcap_pkthdr *header;
@@ -39,11 +41,12 @@ static int packets(struct reader *reader, pcap_t *capture)
             return STATUS_OK;
         }
         reader_next_record(reader);
-        time_us at = (time_us)header->ts.tv_sec * US_PER_S + header->ts.tv_usec;
-        if (at < 0 || header->ts.tv_sec > INT64_C(7258118400))
+        int64_t s = header->ts.tv_sec, us = header->ts.tv_usec;
+        if (s < 0 || s > LAST_SECOND || us < 0 || us >= US_PER_S)
             status = reader_bad(reader, "the packet has no sensible time");
         else
-            status = packet_report(state, reader, link_type, bytes, header->caplen, at);
+            status =
+                packet_report(state, reader, link_type, bytes, header->caplen, s * US_PER_S + us);
         if (status != STATUS_OK)
             return status;
     }

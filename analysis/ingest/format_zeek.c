@@ -3,7 +3,8 @@
 /* Zeek, dns.log in the ASCII writer's form. The columns differ between versions: #fields names
  * them. */
 
-enum { MAX_FIELDS = 128 };
+/* Each byte of a name takes up to four characters in Zeek's escapes. */
+enum { MAX_FIELDS = 128, UNESCAPE_SIZE = 4 * NAME_TEXT_SIZE };
 
 enum zeek_column {
     Z_NONE,
@@ -14,6 +15,7 @@ enum zeek_column {
     Z_QTYPE,
     Z_QTYPE_NAME,
     Z_RCODE,
+    Z_NAME_TEXT, /* of our own writer */
     Z_COLUMNS
 };
 
@@ -43,9 +45,9 @@ static int hex_digit(char c)
 }
 
 /* Undoes `\x09`; a backslash before anything else stands for itself. */
-static struct text unescape(struct text field, char buffer[static NAME_TEXT_SIZE])
+static struct text unescape(struct text field, char buffer[static UNESCAPE_SIZE])
 {
-    if (field.n == 0 || memchr(field.at, '\\', field.n) == NULL || field.n > NAME_TEXT_SIZE)
+    if (field.n == 0 || memchr(field.at, '\\', field.n) == NULL || field.n > UNESCAPE_SIZE)
         return field;
     size_t n = 0;
     for (size_t i = 0; i < field.n; n++) {
@@ -64,9 +66,9 @@ static void read_fields(struct zeek *self, struct text rest)
         const char *name;
         enum zeek_column column;
     } known[] = {
-        {"ts", Z_TS},       {"id.orig_h", Z_CLIENT}, {"id.resp_h", Z_SERVER},
-        {"query", Z_QUERY}, {"qtype", Z_QTYPE},      {"qtype_name", Z_QTYPE_NAME},
-        {"rcode", Z_RCODE},
+        {"ts", Z_TS},       {"id.orig_h", Z_CLIENT},    {"id.resp_h", Z_SERVER},
+        {"query", Z_QUERY}, {"qtype", Z_QTYPE},         {"qtype_name", Z_QTYPE_NAME},
+        {"rcode", Z_RCODE}, {"name_text", Z_NAME_TEXT},
     };
     memset(self->column, 0, sizeof self->column);
     self->n = 0;
@@ -89,7 +91,7 @@ static void copy_setting(char setting[static 16], struct text value)
 static int directive(struct reader *reader, struct text line)
 {
     struct zeek *self = reader->state;
-    char buffer[NAME_TEXT_SIZE];
+    char buffer[UNESCAPE_SIZE];
     if (text_skip(&line, "#separator ")) {
         struct text value = unescape(line, buffer);
         if (value.n == 1)
@@ -110,7 +112,7 @@ static int row(struct reader *reader, const struct zeek *self, const struct text
 {
     struct reader_query query = {.client = value[Z_CLIENT], .server = value[Z_SERVER]};
     struct text time = value[Z_TS];
-    char buffer[NAME_TEXT_SIZE];
+    char buffer[UNESCAPE_SIZE];
     struct name name;
     if ((!timestamp_epoch(&time, &query.stamp) && !timestamp_iso(&time, &query.stamp)) ||
         time.n > 0)
@@ -124,9 +126,15 @@ static int row(struct reader *reader, const struct zeek *self, const struct text
     if (!record_type_read(value[Z_QTYPE], &query.type) &&
         !record_type_read(value[Z_QTYPE_NAME], &query.type))
         return reader_bad(reader, "the record type is not known");
-    bool is_root = text_equal(value[Z_QUERY], self->empty);
-    const char *wrong =
-        name_from_raw(&name, is_root ? text_of(".") : unescape(value[Z_QUERY], buffer));
+    if (text_equal(query.server, self->unset))
+        query.server = text_slice("", 0);
+    const char *wrong;
+    if (!text_equal(value[Z_NAME_TEXT], self->unset))
+        wrong = name_from_text(&name, unescape(value[Z_NAME_TEXT], buffer));
+    else if (text_equal(value[Z_QUERY], self->empty))
+        wrong = name_from_text(&name, text_of("."));
+    else
+        wrong = name_from_raw(&name, unescape(value[Z_QUERY], buffer));
     query.name = &name;
     return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }

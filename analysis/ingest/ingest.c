@@ -159,6 +159,19 @@ static void note_columns(struct ingest_report *report, const struct reader *read
         report->columns &= reader->columns;
 }
 
+/* For the error message only: what a file looks like that is not what the user said. */
+static const char *likely_format(struct session *self, const struct input *input)
+{
+    struct input again;
+    const struct log_format *likely = NULL;
+    if (input->is_memory || strcmp(input->path, "-") == 0 ||
+        input_open(&again, input->path, NULL) != STATUS_OK)
+        return "not known";
+    likely = detect_format(&again, self->options);
+    input_close(&again);
+    return likely != NULL ? likely->name : "none that is known";
+}
+
 static const char *format_name(const struct log_format *format)
 {
     return format != NULL ? format->name : "none that is known";
@@ -186,7 +199,7 @@ static int missing_library(const struct input *input, const struct log_format *f
 
 /* Judges a file after its last line. `before` is the report as it was before the file. */
 static int judge_file(struct session *self, const struct input *input, const struct reader *reader,
-                      const struct log_format *likely, const struct ingest_report *before)
+                      const struct ingest_report *before)
 {
     uint64_t lines = self->report->lines - before->lines;
     uint64_t good = understood(self->report) - understood(before);
@@ -205,7 +218,7 @@ static int judge_file(struct session *self, const struct input *input, const str
                     before->n_complaints < self->report->n_complaints
                         ? self->report->complaint[before->n_complaints].reason
                         : "not understood",
-                    format_name(likely));
+                    likely_format(self, input));
     uint64_t bad = self->report->not_understood - before->not_understood;
     if (bad * 100 > lines)
         ingest_report_note(self->report,
@@ -223,8 +236,8 @@ static int read_input(struct session *self, struct input *input)
         ingest_report_note(self->report, "%s: the file is empty", input->path);
         return STATUS_OK;
     }
-    const struct log_format *likely = detect_format(input, self->options);
-    const struct log_format *format = self->format != NULL ? self->format : likely;
+    const struct log_format *format =
+        self->format != NULL ? self->format : detect_format(input, self->options);
     if (format == NULL)
         return unknown_format(input, self->message);
     if (format->missing != NULL)
@@ -255,7 +268,7 @@ static int read_input(struct session *self, struct input *input)
         return status;
     note_clock(self->report, &reader);
     note_columns(self->report, &reader);
-    return judge_file(self, input, &reader, likely, &before);
+    return judge_file(self, input, &reader, &before);
 }
 
 static int nothing_usable(const struct session *self)
@@ -277,17 +290,34 @@ static int nothing_usable(const struct session *self)
                 format_name(report->format), report->format->summary);
 }
 
+static int begin(struct session *self, const struct ingest_options *options,
+                 const struct ingest_sink *sink, struct ingest_report *report)
+{
+    *report = (struct ingest_report){.columns = ~0u, .resolution_us = 1, .duplicates_exact = true};
+    self->options = options;
+    self->sink = sink;
+    self->report = report;
+    duplicates_init(&self->duplicates);
+    return check_options(self);
+}
+
+static int finish(struct session *self, int status)
+{
+    if (status == STATUS_OK)
+        status = nothing_usable(self);
+    self->report->columns = self->report->kept > 0 ? self->report->columns : 0;
+    self->report->duplicates_exact = !self->duplicates.forgot;
+    duplicates_free(&self->duplicates);
+    zone_free(&self->zone);
+    return status;
+}
+
 int ingest_stream(const struct ingest_options *options, const struct ingest_sink *sink,
                   struct ingest_report *report, struct message *message)
 {
     struct message unused;
-    struct session self = {.options = options,
-                           .sink = sink,
-                           .report = report,
-                           .message = message != NULL ? message : &unused};
-    *report = (struct ingest_report){.columns = ~0u, .resolution_us = 1, .duplicates_exact = true};
-    duplicates_init(&self.duplicates);
-    int status = check_options(&self);
+    struct session self = {.message = message != NULL ? message : &unused};
+    int status = begin(&self, options, sink, report);
     for (size_t i = 0; status == STATUS_OK && i < options->n_files; i++) {
         struct input input;
         status = input_open(&input, options->files[i], self.message);
@@ -296,11 +326,22 @@ int ingest_stream(const struct ingest_options *options, const struct ingest_sink
         status = read_input(&self, &input);
         input_close(&input);
     }
+    return finish(&self, status);
+}
+
+int ingest_bytes(const struct ingest_options *options, const void *bytes, size_t n,
+                 const struct ingest_sink *sink, struct ingest_report *report,
+                 struct message *message)
+{
+    struct message unused;
+    struct session self = {.message = message != NULL ? message : &unused};
+    struct input input;
+    int status = begin(&self, options, sink, report);
     if (status == STATUS_OK)
-        status = nothing_usable(&self);
-    report->columns = report->kept > 0 ? report->columns : 0;
-    report->duplicates_exact = !self.duplicates.forgot;
-    duplicates_free(&self.duplicates);
-    zone_free(&self.zone);
-    return status;
+        status = input_open_memory(&input, options->files[0], bytes, n, self.message);
+    if (status == STATUS_OK) {
+        status = read_input(&self, &input);
+        input_close(&input);
+    }
+    return finish(&self, status);
 }

@@ -118,6 +118,11 @@ struct ingest_report {
 int ingest_stream(const struct ingest_options *options, const struct ingest_sink *sink,
                   struct ingest_report *report, struct message *message);
 
+/* The same for n bytes in memory, under the name options->files[0]. */
+int ingest_bytes(const struct ingest_options *options, const void *bytes, size_t n,
+                 const struct ingest_sink *sink, struct ingest_report *report,
+                 struct message *message);
+
 /* The same into a log, sorted by time (queries of equal time in the order of the files). `out` must
  * not be initialised; on success the caller frees it with query_log_free, on failure there is
  * nothing to free. STATUS_INPUT where the files hold no queries but aggregates or mail events. */

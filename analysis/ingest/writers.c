@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-extern const struct log_writer writer_csv, writer_pipe, writer_bind;
+extern const struct log_writer writer_csv, writer_pipe, writer_bind, writer_zeek, writer_jsonl;
 
 const struct log_writer *const log_writers[] = {
-    &writer_csv,
-    &writer_pipe,
-    &writer_bind,
-    NULL,
+    &writer_csv, &writer_pipe, &writer_bind, &writer_zeek, &writer_jsonl, NULL,
 };
 
 const struct log_writer *log_writer_find(const char *name)
