@@ -1,19 +1,25 @@
 #include "analysis/ingest/format.h"
 
+/* clang-format off: one row a format, so that a new one is one line here and one in the list. */
 extern const struct log_format format_pcap, format_dnstap, format_bind, format_unbound,
-    format_dnsmasq, format_pdns_auth, format_pdns_recursor, format_knot, format_zeek,
+    format_dnsmasq, format_knot, format_pdns_recursor, format_pdns_auth, format_zeek,
     format_zeek_json, format_suricata, format_jsonl, format_tcpdump, format_dnstap_text,
     format_dnstap_yaml, format_tshark_json, format_tshark_ek, format_windows, format_cof,
-    format_passivedns, format_pipe, format_pipe_summary, format_csv;
+    format_passivedns, format_postfix, format_exim, format_sendmail, format_pipe,
+    format_pipe_summary, format_csv;
 
 const struct log_format *const log_formats[] = {
-    &format_pcap,      &format_dnstap,       &format_bind,          &format_unbound,
-    &format_dnsmasq,   &format_knot,         &format_pdns_recursor, &format_pdns_auth,
-    &format_zeek,      &format_zeek_json,    &format_suricata,      &format_jsonl,
-    &format_tcpdump,   &format_dnstap_text,  &format_dnstap_yaml,   &format_tshark_json,
-    &format_tshark_ek, &format_windows,      &format_cof,           &format_passivedns,
-    &format_pipe,      &format_pipe_summary, &format_csv,           NULL,
+    &format_pcap,          &format_dnstap,      &format_bind,
+    &format_unbound,       &format_dnsmasq,     &format_knot,
+    &format_pdns_recursor, &format_pdns_auth,   &format_zeek,
+    &format_zeek_json,     &format_suricata,    &format_jsonl,
+    &format_tcpdump,       &format_dnstap_text, &format_dnstap_yaml,
+    &format_tshark_json,   &format_tshark_ek,   &format_windows,
+    &format_cof,           &format_passivedns,  &format_postfix,
+    &format_exim,          &format_sendmail,    &format_pipe,
+    &format_pipe_summary,  &format_csv,         NULL,
 };
+/* clang-format on */
 
 const struct log_format *log_format_find(const char *name)
 {
