@@ -22,7 +22,8 @@ enum generator_purpose {
     GENERATOR_BOOTSTRAP,
     GENERATOR_NOISE,
     GENERATOR_NULL_SET,
-    GENERATOR_GAFFKE
+    GENERATOR_GAFFKE,
+    GENERATOR_TOY
 };
 
 /* Starts the sequence of (seed, purpose, index). */
