@@ -69,7 +69,7 @@ static int run_selftest(int argc, char **argv, struct message *message)
             return status;
         print_result(toys[i], &result);
         fflush(stdout);
-        n_compared += !isnan(result.largest_gap);
+        n_compared += isnan(result.largest_gap) ? 0 : 1;
         n_differ += result.largest_gap > GAP_MAX;
     }
     if (n_differ > 0)
@@ -83,8 +83,7 @@ static int run_selftest(int argc, char **argv, struct message *message)
 }
 
 const struct command command_selftest = {
-    "selftest",
-    "selftest [OPTION...]",
+    "selftest", "selftest [OPTION...]",
     "Compares the comparator's answers with exact posteriors of small problems",
     "      --rows N            simulated rows per model (5000)\n"
     "      --seed S            random seed (1)\n"

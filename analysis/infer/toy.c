@@ -72,9 +72,14 @@ static int a_evidence(double *log_evidence, struct message *message)
     return STATUS_OK;
 }
 
-static const struct toy toy_counts = {
-    "A", "ten counts: Poisson or geometric", 2, 2, {"poisson", "geometric"},
-    a_simulate, a_observe, a_evidence};
+static const struct toy toy_counts = {"A",
+                                      "ten counts: Poisson or geometric",
+                                      2,
+                                      2,
+                                      {"poisson", "geometric"},
+                                      a_simulate,
+                                      a_observe,
+                                      a_evidence};
 
 /* Problem A-sum: the same with the sum alone. */
 
@@ -98,9 +103,14 @@ static int sum_evidence(double *log_evidence, struct message *message)
     return STATUS_OK;
 }
 
-static const struct toy toy_sum = {
-    "A-sum", "their sum alone: an insufficient statistic", 2, 1, {"poisson", "geometric"},
-    sum_simulate, sum_observe, sum_evidence};
+static const struct toy toy_sum = {"A-sum",
+                                   "their sum alone: an insufficient statistic",
+                                   2,
+                                   1,
+                                   {"poisson", "geometric"},
+                                   sum_simulate,
+                                   sum_observe,
+                                   sum_evidence};
 
 /* Problem B: exponential, gamma or log-normal durations. */
 
@@ -141,9 +151,14 @@ static int b_evidence(double *log_evidence, struct message *message)
     return STATUS_OK;
 }
 
-static const struct toy toy_durations = {
-    "B", "ten durations: exponential, gamma or log-normal", 3, 3,
-    {"exponential", "gamma2", "lognormal"}, b_simulate, b_observe, b_evidence};
+static const struct toy toy_durations = {"B",
+                                         "ten durations: exponential, gamma or log-normal",
+                                         3,
+                                         3,
+                                         {"exponential", "gamma2", "lognormal"},
+                                         b_simulate,
+                                         b_observe,
+                                         b_evidence};
 
 /* Problem C: normal or Laplace noise. Only all order statistics together are sufficient. */
 
@@ -190,9 +205,14 @@ static int c_evidence(double *log_evidence, struct message *message)
     return evidence_laplace(C_DATA, TEN, sqrt(0.5), &log_evidence[1], message);
 }
 
-static const struct toy toy_noise = {
-    "C", "ten values: normal or Laplace noise", 2, TEN + 2, {"normal", "laplace"},
-    c_simulate, c_observe, c_evidence};
+static const struct toy toy_noise = {"C",
+                                     "ten values: normal or Laplace noise",
+                                     2,
+                                     TEN + 2,
+                                     {"normal", "laplace"},
+                                     c_simulate,
+                                     c_observe,
+                                     c_evidence};
 
 /* Problem D: event times; no small set of sufficient statistics, so the exact evidences alone. */
 
@@ -207,8 +227,14 @@ static int d_evidence(double *log_evidence, struct message *message)
 }
 
 static const struct toy toy_events = {
-    "D", "fifteen event times: Poisson, changing rate, or self-exciting", 3, 0,
-    {"homogeneous", "six-bins", "hawkes"}, NULL, NULL, d_evidence};
+    "D",
+    "fifteen event times: Poisson, changing rate, or self-exciting",
+    3,
+    0,
+    {"homogeneous", "six-bins", "hawkes"},
+    NULL,
+    NULL,
+    d_evidence};
 
 /* Problem E: one normal value, two priors of its mean. */
 
@@ -230,12 +256,18 @@ static int e_evidence(double *log_evidence, struct message *message)
     return STATUS_OK;
 }
 
-static const struct toy toy_value = {
-    "E", "one value: mean near 0 or near 1", 2, 1, {"mean-0", "mean-1"},
-    e_simulate, e_observe, e_evidence};
+static const struct toy toy_value = {"E",
+                                     "one value: mean near 0 or near 1",
+                                     2,
+                                     1,
+                                     {"mean-0", "mean-1"},
+                                     e_simulate,
+                                     e_observe,
+                                     e_evidence};
 
-/* Problem F: fifty normal values, four priors of their mean. The mean is sufficient; the sum of squares is the same under all
- * four, so it is left to the comparator to find that it tells nothing. */
+/* Problem F: fifty normal values, four priors of their mean. The mean is sufficient; the sum of
+ * squares is the same under all four, so it is left to the comparator to find that it tells
+ * nothing. */
 
 static const double F_MEAN[] = {0, 0, 1, 1}, F_SPREAD[] = {1, 0.5, 1, 0.5};
 
@@ -265,15 +297,22 @@ static int f_evidence(double *log_evidence, struct message *message)
     return STATUS_OK;
 }
 
-static const struct toy toy_means = {
-    "F", "fifty values: four priors of their mean", 4, 2,
-    {"N(0,1)", "N(0,0.5)", "N(1,1)", "N(1,0.5)"}, f_simulate, f_observe, f_evidence};
+static const struct toy toy_means = {"F",
+                                     "fifty values: four priors of their mean",
+                                     4,
+                                     2,
+                                     {"N(0,1)", "N(0,0.5)", "N(1,1)", "N(1,0.5)"},
+                                     f_simulate,
+                                     f_observe,
+                                     f_evidence};
 
-/* Poisson demand seen through a cache of one hour: the gaps beyond the TTL are exponential. In the second model every other miss
- * is lost before the sensor while the entry is not refreshed, so the excess is a sum of two. Demand per hour ~ Gamma(2, 4). The
- * simulation goes query by query; only the evidence knows the law of the gaps. */
+/* Poisson demand seen through a cache of one hour: the gaps beyond the TTL are exponential. In the
+ * second model every other miss is lost before the sensor while the entry is not refreshed, so the
+ * excess is a sum of two. Demand per hour ~ Gamma(2, 4). The simulation goes query by query; only
+ * the evidence knows the law of the gaps. */
 
-static const double CACHE_EXCESS_H[GAPS] = {0.9, 2.1, 0.4, 3.3, 1.7, 0.8, 2.6, 1.2, 5.1, 0.6, 1.9, 2.2};
+static const double CACHE_EXCESS_H[GAPS] = {0.9, 2.1, 0.4, 3.3, 1.7, 0.8,
+                                            2.6, 1.2, 5.1, 0.6, 1.9, 2.2};
 
 static void cache_statistics(const double *excess, double *statistic)
 {
@@ -316,8 +355,14 @@ static int cache_evidence(double *log_evidence, struct message *message)
 }
 
 static const struct toy toy_cache = {
-    "cache", "gaps of Poisson demand behind a cache: every miss seen, or every other", 2, 2,
-    {"every-miss", "every-other"}, cache_simulate, cache_observe, cache_evidence};
+    "cache",
+    "gaps of Poisson demand behind a cache: every miss seen, or every other",
+    2,
+    2,
+    {"every-miss", "every-other"},
+    cache_simulate,
+    cache_observe,
+    cache_evidence};
 
 const struct toy *const toys[] = {&toy_counts, &toy_sum,   &toy_durations, &toy_noise, &toy_events,
                                   &toy_value,  &toy_means, &toy_cache,     NULL};
@@ -334,8 +379,8 @@ static void fill_table(const struct toy *toy, size_t n_rows, uint64_t seed, doub
     }
 }
 
-static int answer(const struct toy *toy, const struct table *table, uint64_t seed,
-                  unsigned threads, struct toy_result *out, struct message *message)
+static int answer(const struct toy *toy, const struct table *table, uint64_t seed, unsigned threads,
+                  struct toy_result *out, struct message *message)
 {
     struct comparator comparator;
     struct prediction prediction = {0};

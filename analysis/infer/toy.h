@@ -1,7 +1,8 @@
 /* toy.h - problems whose posterior is known exactly: the standing self-check of the comparator.
  *
- * Each problem simulates its models, gives the statistics that are sufficient for the choice between them, and knows the exact
- * log evidences of one data set. A problem is one constant descriptor and a row in `toys`.
+ * Each problem simulates its models, gives the statistics that are sufficient for the choice
+ * between them, and knows the exact log evidences of one data set. A problem is one constant
+ * descriptor and a row in `toys`.
  */
 #ifndef ANALYSIS_INFER_TOY_H
 #define ANALYSIS_INFER_TOY_H
@@ -31,13 +32,15 @@ extern const struct toy *const toys[];
 
 struct toy_result {
     double log_evidence[TOY_MODELS_MAX];
-    double exact[TOY_MODELS_MAX];       /* posterior for equal priors */
-    double answer[TOY_MODELS_MAX];      /* the comparator's; NaN without statistics */
+    double exact[TOY_MODELS_MAX];        /* posterior for equal priors */
+    double answer[TOY_MODELS_MAX];       /* the comparator's; NaN without statistics */
     double answer_error[TOY_MODELS_MAX]; /* its stated Monte Carlo error */
-    double largest_gap;                 /* greatest |answer - exact| in stated errors (at least 0.005 each); NaN without */
+    double largest_gap; /* greatest |answer - exact| in stated errors (at least 0.005 each); NaN
+                           without */
 };
 
-/* Simulates `rows` rows per model, fits the comparator and compares. The bytes depend on seed and rows only. */
+/* Simulates `rows` rows per model, fits the comparator and compares. The bytes depend on seed and
+ * rows only. */
 int toy_run(const struct toy *toy, size_t rows, uint64_t seed, unsigned threads,
             struct toy_result *out, struct message *message);
 
