@@ -31,14 +31,6 @@ int query_array_reserve(struct query_array *self, size_t n)
     return STATUS_OK;
 }
 
-int query_array_add(struct query_array *self, struct query query)
-{
-    if (self->n == self->capacity && query_array_reserve(self, self->n + 1) != STATUS_OK)
-        return STATUS_RUN;
-    self->q[self->n++] = query;
-    return STATUS_OK;
-}
-
 static void insertion_sort(struct query *q, size_t n)
 {
     for (size_t i = 1; i < n; i++) {

@@ -75,7 +75,13 @@ void query_array_free(struct query_array *self);
 int query_array_reserve(struct query_array *self, size_t n);
 
 /* Appends one query. STATUS_RUN when memory runs out, array unchanged. */
-int query_array_add(struct query_array *self, struct query query);
+static inline int query_array_add(struct query_array *self, struct query query)
+{
+    if (self->n == self->capacity && query_array_reserve(self, self->n + 1) != STATUS_OK)
+        return STATUS_RUN;
+    self->q[self->n++] = query;
+    return STATUS_OK;
+}
 
 /* Sorts by time; queries of equal time keep their order. `scratch` is working space, reused between
  * calls (its contents are lost). Linear time for spread-out logs, n log n at worst. STATUS_RUN when

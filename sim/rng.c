@@ -83,10 +83,10 @@ uint64_t rng_poisson(struct rng *self, double mean)
 
 uint64_t rng_below(struct rng *self, uint64_t n)
 {
-    uint64_t reject_below = (0 - n) % n;
     for (;;) {
         uint64_t bits = rng_u64(self);
-        if (bits >= reject_below)
+        /* the bound, 2^64 mod n, lies below n: its division is hardly ever needed */
+        if (bits >= n || bits >= (0 - n) % n)
             return bits % n;
     }
 }

@@ -81,10 +81,32 @@ static double keep_of(const struct sensor *self, const double *param, struct rng
     return odds / (1.0 + odds);
 }
 
-static time_us round_down(time_us t, double step_s)
+/* What holds for every query of one address is worked out once: few addresses ask often. */
+#define ADDRESSES 64 /* a power of two */
+
+struct address {
+    uint32_t client;
+    bool known, visible;
+    double keep;
+};
+
+static const struct address *address_of(struct address table[ADDRESSES], const struct sensor *self,
+                                        const double *param, struct rng_key key, uint32_t client)
 {
-    time_us step = (time_us)(step_s * 1e6);
-    return step <= 1 ? t : t - ((t % step) + step) % step;
+    struct address *address = &table[client % ADDRESSES];
+    if (!address->known || address->client != client)
+        *address = (struct address){.client = client,
+                                    .known = true,
+                                    .visible = is_visible(self, param, key, client),
+                                    .keep = keep_of(self, param, key, client)};
+    return address;
+}
+
+static time_us round_down(time_us t, time_us step)
+{
+    if (step <= 1)
+        return t;
+    return t >= 0 ? t - t % step : t - ((t % step) + step) % step;
 }
 
 /* Looks back over rows already kept, newest first. */
@@ -109,32 +131,44 @@ static void blank_columns(struct query *q, unsigned columns)
         q->server = 0;
 }
 
+/* Whether a query lies in the sensor's window, outside its silent stretches, and is of a name that
+ * it sees. */
+static bool is_heard(const struct sensor *self, const struct query *q,
+                     const struct outage *next_outage, const struct outage *outages_end)
+{
+    if (q->time_us < self->from_us || q->time_us >= self->until_us)
+        return false;
+    if (next_outage < outages_end && q->time_us >= next_outage->from_us)
+        return false;
+    return self->sees_name == NULL || q->name >= self->n_names || self->sees_name[q->name];
+}
+
 int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
                   const struct query_array *in, struct query_array *out)
 {
     const double *param = values + self->first_param;
     struct outage outages[MAX_OUTAGES];
+    struct address addresses[ADDRESSES] = {{0}};
     struct rng rng;
     rng_init(&rng, key, self->entity);
-    size_t n_outages = draw_outages(self, param, &rng, outages), at = 0;
-    double twice = param[SENSOR_DUPLICATES];
+    const struct outage *next = outages, *end = outages + draw_outages(self, param, &rng, outages);
+    double twice = param[SENSOR_DUPLICATES], merge_s = param[SENSOR_MERGE_WITHIN_S];
+    time_us step = (time_us)(param[SENSOR_ROUND_S] * 1e6);
     rng_init(&rng, key, self->entity + 1); /* thinning stays aligned whatever the outages do */
     out->n = 0;
+    if (query_array_reserve(out, in->n) != STATUS_OK)
+        return STATUS_RUN;
     for (size_t i = 0; i < in->n; i++) {
         struct query q = in->q[i];
-        double keep = keep_of(self, param, key, q.client);
-        bool kept = keep >= 1.0 || rng_uniform(&rng) < keep;
+        const struct address *address = address_of(addresses, self, param, key, q.client);
+        bool kept = address->keep >= 1.0 || rng_uniform(&rng) < address->keep;
         bool doubled = twice > 0.0 && rng_uniform(&rng) < twice;
-        while (at < n_outages && outages[at].until_us <= q.time_us)
-            at++;
-        if (!kept || q.time_us < self->from_us || q.time_us >= self->until_us ||
-            (at < n_outages && q.time_us >= outages[at].from_us) ||
-            (self->sees_name != NULL && q.name < self->n_names && !self->sees_name[q.name]) ||
-            !is_visible(self, param, key, q.client))
+        while (next < end && next->until_us <= q.time_us)
+            next++;
+        if (!kept || !address->visible || !is_heard(self, &q, next, end))
             continue;
-        q.time_us = round_down(q.time_us, param[SENSOR_ROUND_S]);
-        if (param[SENSOR_MERGE_WITHIN_S] > 0.0 &&
-            seen_within(out, &q, param[SENSOR_MERGE_WITHIN_S]))
+        q.time_us = round_down(q.time_us, step);
+        if (merge_s > 0.0 && seen_within(out, &q, merge_s))
             continue;
         blank_columns(&q, self->columns);
         if (query_array_add(out, q) != STATUS_OK ||
