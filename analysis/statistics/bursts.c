@@ -6,16 +6,22 @@
 #include "analysis/statistics/families.h"
 #include "analysis/statistics/series.h"
 
-/* Queries of burst b; its span runs from the first of them to the last. */
-static size_t burst_size(const struct series *series, const struct gap_set *bursts, size_t b)
+/* Number of the query after the last one of burst b. */
+static inline size_t burst_end(const struct series *series, const struct gap_set *bursts, size_t b)
 {
-    return (b + 1 < bursts->n_bursts ? bursts->start[b + 1] : series->n) - bursts->start[b];
+    return b + 1 < bursts->n_bursts ? bursts->start[b + 1] : series->n;
 }
 
-static int64_t burst_span_us(const struct series *series, const struct gap_set *bursts, size_t b)
+static inline size_t burst_size(const struct series *series, const struct gap_set *bursts, size_t b)
 {
-    size_t first = bursts->start[b];
-    return series->t[first + burst_size(series, bursts, b) - 1] - series->t[first];
+    return burst_end(series, bursts, b) - bursts->start[b];
+}
+
+/* From the first query of burst b to the last. */
+static inline int64_t burst_span_us(const struct series *series, const struct gap_set *bursts,
+                                    size_t b)
+{
+    return series->t[burst_end(series, bursts, b) - 1] - series->t[bursts->start[b]];
 }
 
 static double size_mean(const struct statistic_call *call)
@@ -52,7 +58,7 @@ static double share_wide(const struct statistic_call *call)
     for (size_t b = 0; b < bursts->n_bursts; b++) {
         bool is_multi = burst_size(call->who, bursts, b) > 1;
         multi += is_multi;
-        wide += is_multi && burst_span_us(call->who, bursts, b) >= span_us;
+        wide += is_multi & (burst_span_us(call->who, bursts, b) >= span_us);
     }
     return multi > 0 ? (double)wide / (double)multi : 0;
 }

@@ -41,7 +41,11 @@ static double gaps_below(const struct statistic_call *call)
 
 static double ties(const struct statistic_call *call)
 {
-    return share_between(call, 0, 1, 0);
+    const struct series *who = call->who;
+    size_t n = 0;
+    for (size_t i = 1; i < who->n; i++)
+        n += who->t[i] == who->t[i - 1];
+    return who->n > 1 ? (double)n / (double)(who->n - 1) : NAN;
 }
 
 static double min_gap(const struct statistic_call *call)

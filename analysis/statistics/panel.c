@@ -7,12 +7,12 @@
 
 #include "analysis/statistics/series.h"
 
-#define GROUP_BITS 63 /* bit 63 of a mask stands for the waste bin */
-#define WASTE (UINT64_C(1) << 63)
-#define FIXED_STEPS 4
-#define CHUNK_ROWS 4096
+#define GROUP_BITS 64
+#define BATCH 4          /* selections that are dealt to side by side */
+#define BATCHED_GROUP 12 /* groups up to this size are dealt in batches */
+#define CHUNK_ROWS 2048
 
-/* Up to 63 selections of one sensor; bit i of a mask stands for selection first + i. A query
+/* Up to 64 selections of one sensor; bit i of a mask stands for selection first + i. A query
  * belongs to the selections in client_mask & name_mask & type_mask. The last entry of each table
  * stands for all ids beyond it. */
 struct group {
@@ -20,7 +20,6 @@ struct group {
     uint32_t first, n; /* in panel.selections */
     uint64_t *client_mask, *name_mask, *type_mask;
     uint32_t n_clients, n_names, n_types; /* entries before the last */
-    unsigned steps; /* most selections that one query belongs to, at most FIXED_STEPS */
 };
 
 struct call_index {
@@ -268,11 +267,6 @@ static int make_groups(struct panel *self)
             return STATUS_RUN;
         for (uint32_t i = 0; i < group->n; i++)
             fill_masks(group, &self->selections[group->first + i], UINT64_C(1) << i);
-        for (uint32_t id = 0; id <= group->n_clients; id++) {
-            unsigned most = (unsigned)__builtin_popcountll(group->client_mask[id]);
-            most = most < FIXED_STEPS ? most : FIXED_STEPS;
-            group->steps = most > group->steps ? most : group->steps;
-        }
     }
     return STATUS_OK;
 }
@@ -402,42 +396,78 @@ static uint32_t smaller(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* Deals one chunk of rows out; every selection has room for all of them. The first `steps`
- * selections of a row are taken without asking whether there are as many, the waste bin stands in
- * for those that are not: rows of different kinds follow each other at random, and a mispredicted
- * branch costs more than a wasted store. */
-static void deal_rows(const struct group *group, const struct query *q, size_t n,
-                      struct times *times)
+static inline uint64_t row_mask(const struct group *group, const struct query *q)
 {
-    time_us *t[GROUP_BITS + 1], waste[FIXED_STEPS];
-    for (uint32_t i = 0; i < group->n; i++)
-        t[i] = times[i].t + times[i].n;
+    return group->client_mask[smaller(q->client, group->n_clients)] &
+           group->name_mask[smaller(q->name, group->n_names)] &
+           group->type_mask[smaller(q->type, group->n_types)];
+}
+
+/* Deals rows to four selections, whose bits are the lowest four of mask >> first. Every time is
+ * written and counted only where the bit is set: rows of different kinds follow each other at
+ * random, and a mispredicted branch costs more than wasted stores. */
+static void deal_batch(const uint64_t *mask, unsigned first, const struct query *q, size_t n,
+                       time_us *t[BATCH])
+{
+    time_us *a = t[0], *b = t[1], *c = t[2], *d = t[3];
     for (size_t row = 0; row < n; row++) {
-        uint64_t mask = group->client_mask[smaller(q[row].client, group->n_clients)] &
-                        group->name_mask[smaller(q[row].name, group->n_names)] &
-                        group->type_mask[smaller(q[row].type, group->n_types)];
-        t[GROUP_BITS] = waste;
-        for (unsigned step = 0; step < group->steps; step++) {
-            *t[__builtin_ctzll(mask | WASTE)]++ = q[row].time_us;
-            mask &= mask - 1;
-        }
-        for (; mask != 0; mask &= mask - 1)
-            *t[__builtin_ctzll(mask)]++ = q[row].time_us;
+        const time_us time = q[row].time_us;
+        const uint64_t bits = mask[row] >> first;
+        *a = *b = *c = *d = time;
+        a += bits & 1;
+        b += bits >> 1 & 1;
+        c += bits >> 2 & 1;
+        d += bits >> 3 & 1;
     }
-    for (uint32_t i = 0; i < group->n; i++)
-        times[i].n = (size_t)(t[i] - times[i].t);
+    t[0] = a;
+    t[1] = b;
+    t[2] = c;
+    t[3] = d;
+}
+
+static void deal_batches(const struct group *group, const struct query *q, size_t n,
+                         struct times *times)
+{
+    uint64_t mask[CHUNK_ROWS];
+    for (size_t row = 0; row < n; row++)
+        mask[row] = row_mask(group, &q[row]);
+    for (uint32_t first = 0; first < group->n; first += BATCH) {
+        time_us *t[BATCH],
+            waste[BATCH]; /* places beyond the last selection are written, not kept */
+        uint32_t used = smaller(BATCH, group->n - first);
+        for (uint32_t i = 0; i < BATCH; i++)
+            t[i] = i < used ? times[first + i].t + times[first + i].n : &waste[i];
+        deal_batch(mask, first, q, n, t);
+        for (uint32_t i = 0; i < used; i++)
+            times[first + i].n = (size_t)(t[i] - times[first + i].t);
+    }
+}
+
+/* For many selections, of which each row belongs to a few. */
+static void deal_singly(const struct group *group, const struct query *q, size_t n,
+                        struct times *times)
+{
+    for (size_t row = 0; row < n; row++)
+        for (uint64_t mask = row_mask(group, &q[row]); mask != 0; mask &= mask - 1) {
+            struct times *to = &times[__builtin_ctzll(mask)];
+            to->t[to->n++] = q[row].time_us;
+        }
 }
 
 static int deal_log(const struct group *group, const struct query_array *log, struct times *times)
 {
     for (uint32_t i = 0; i < group->n; i++)
         times[i].n = 0;
+    /* Each chunk needs room for all its rows in every selection. */
     for (size_t row = 0; row < log->n; row += CHUNK_ROWS) {
         size_t n = log->n - row < CHUNK_ROWS ? log->n - row : CHUNK_ROWS;
         for (uint32_t i = 0; i < group->n; i++)
             if (times_reserve(&times[i], CHUNK_ROWS) != STATUS_OK)
                 return STATUS_RUN;
-        deal_rows(group, log->q + row, n, times);
+        if (group->n <= BATCHED_GROUP)
+            deal_batches(group, log->q + row, n, times);
+        else
+            deal_singly(group, log->q + row, n, times);
     }
     return STATUS_OK;
 }

@@ -105,16 +105,45 @@ static double covered_us(const struct series *series, int64_t w_us)
     return (double)(covered < length ? covered : length);
 }
 
-/* Queries of a that have one of b within w. */
+/* A walk through a part of `a` beside `b`. */
+struct walk {
+    size_t i, end; /* in a */
+    size_t j;      /* in b: all before it are too early for a[i] */
+    size_t near;   /* queries of a so far that have one of b within w */
+};
+
+static inline bool walk_goes_on(const struct walk *self, const struct series *b)
+{
+    return self->i < self->end && self->j < b->n;
+}
+
+/* One step in one of the two series, without a branch: which one is next is a coin toss. */
+static inline void walk_step(struct walk *self, const time_us *a, const time_us *b, int64_t w_us)
+{
+    const int64_t ahead_us = b[self->j] - a[self->i];
+    const bool too_early = ahead_us < -w_us;
+    self->near += !too_early & (ahead_us <= w_us);
+    self->j += too_early;
+    self->i += !too_early;
+}
+
+/* Queries of a that have one of b within w. Two walks, one through each half of a, go on side by
+ * side: their steps do not wait for each other. */
 static size_t count_near(const struct series *a, const struct series *b, int64_t w_us)
 {
-    size_t near = 0, j = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        while (j < b->n && b->t[j] < a->t[i] - w_us)
-            j++;
-        near += j < b->n && b->t[j] <= a->t[i] + w_us;
+    size_t half = a->n / 2;
+    struct walk x = {.end = half}, y = {.i = half, .end = a->n};
+    if (half > 0)
+        y.j = series_count_before(b, a->t[half] - w_us);
+    while (walk_goes_on(&x, b) && walk_goes_on(&y, b)) {
+        walk_step(&x, a->t, b->t, w_us);
+        walk_step(&y, a->t, b->t, w_us);
     }
-    return near;
+    while (walk_goes_on(&x, b))
+        walk_step(&x, a->t, b->t, w_us);
+    while (walk_goes_on(&y, b))
+        walk_step(&y, a->t, b->t, w_us);
+    return x.near + y.near;
 }
 
 /* A uniformly random rotation of `other` puts each query of `who` at a uniformly random place of
