@@ -136,17 +136,18 @@ static int emit_probes(struct pass *pass, time_us t, uint32_t r, uint32_t questi
 {
     const struct world *world = pass->world;
     const struct question *q = &world->questions[question];
-    const struct resolver_profile *profile = &pass->space->profiles[r];
+    struct resolver_profile profile = pass->space->profiles[r];
+    profile.prefetch = PREFETCH_OFF; /* only clients' questions renew an answer early */
     int status = STATUS_OK;
     for (uint16_t i = 0; i < q->n_probes && status == STATUS_OK; i++) {
         const struct probe *probe = &world->probes[q->first_probe + i];
-        bool wanted = profile->minimise == MINIMISE_A;
+        bool wanted = profile.minimise == MINIMISE_A;
         uint32_t asked = wanted ? probe->a_question : probe->ns_question;
         if (!wanted && asked != NO_INDEX) {
             struct client_answer ignored;
             struct cache_entry *entry =
                 &pass->space->caches[(size_t)r * world->n_questions + asked];
-            wanted = resolver_ask(profile, entry, t, answer_now(pass, asked, t), &ignored);
+            wanted = resolver_ask(&profile, entry, t, answer_now(pass, asked, t), &ignored);
         }
         if (wanted)
             status = emit(pass, t, world->resolvers[r].client, asked, flags);
