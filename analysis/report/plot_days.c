@@ -156,6 +156,7 @@ int days_print(FILE *out, const struct report_input *input, struct message *mess
     layout.height =
         PANEL_PX * (double)layout.n_panels + FOOT_PX + LEGEND_PX * (double)layout.n_levels;
     layout.top = greatest_count(input);
+    double step = plot_step(layout.top) * (layout.top / plot_step(layout.top) > 3 ? 2 : 1);
     plot_head(out, (int)layout.height);
     for (size_t p = 0; p < shown_scenarios(input); p++)
         print_counts(out, "days", p,
@@ -167,7 +168,7 @@ int days_print(FILE *out, const struct report_input *input, struct message *mess
             "set lmargin at screen 0.08\nset rmargin at screen 0.98\nset xrange [-0.5:%zu.5]\n"
             "set yrange [0:%.6g]\nset boxwidth 0.8\nset format x ''\n"
             "set ytics font 'sans-serif,10' 0,%.6g\nset xtics ()\nset multiplot\n",
-            examples->n_days - 1, layout.top * 1.05, plot_step(layout.top));
+            examples->n_days - 1, layout.top * 1.05, step);
     print_level_legend(out, &layout, examples);
     print_levels(out, examples, layout.n_levels);
     print_panels(out, input, &layout);

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_sort.h>
+
+#include "analysis/report/column.h"
 #include "analysis/report/plot_parts.h"
 #include "analysis/report/words.h"
 
 #define ROWS_MAX 8             /* statistics shown */
 #define BANDS_MAX PLOT_COLOURS /* explanations shown: the most probable */
-#define TRIALS_MAX 2000        /* per explanation; more would not change a picture */
 
 /* One statistic against each shown explanation, in percentiles among all simulated logs. */
 struct fit_row {
@@ -33,12 +35,6 @@ bool fit_possible(const struct report_input *input)
            reference->n_scenarios == input->verdict->n_scenarios;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Most telling first; equal ones in the order of the columns. */
 static int by_spread(const void *a, const void *b)
 {
@@ -46,20 +42,6 @@ static int by_spread(const void *a, const void *b)
     if (x->spread != y->spread)
         return x->spread < y->spread ? 1 : -1;
     return (x->column > y->column) - (x->column < y->column);
-}
-
-/* Appends the defined values of a scenario's column. */
-static size_t gather(const struct reference *reference, size_t scenario, size_t column,
-                     double *values, size_t n)
-{
-    uint64_t trials = reference->trials < TRIALS_MAX ? reference->trials : TRIALS_MAX;
-    const double *rows = reference->raw + scenario * reference->trials * reference->n_columns;
-    for (uint64_t t = 0; t < trials; t++) {
-        double value = rows[t * reference->n_columns + column];
-        if (isfinite(value))
-            values[n++] = value;
-    }
-    return n;
 }
 
 /* Middle percentile of a value among sorted ones: ties count half. */
@@ -104,16 +86,13 @@ static void place(struct fit_picture *picture, size_t column)
     const struct report_input *input = picture->input;
     struct fit_row *row = &picture->rows[column];
     double least = INFINITY, most = -INFINITY;
-    size_t n = 0;
     memset(row, 0, sizeof *row);
     row->column = column;
-    for (size_t s = 0; s < input->verdict->n_scenarios; s++)
-        n = gather(input->reference, s, column, picture->pooled, n);
-    qsort(picture->pooled, n, sizeof *picture->pooled, by_value);
+    size_t n = column_gather_all(input->reference, column, picture->pooled);
     for (size_t b = 0; b < picture->n_bands; b++) {
-        size_t own =
-            gather(input->reference, input->verdict->by_probability[b], column, picture->own, 0);
-        qsort(picture->own, own, sizeof *picture->own, by_value);
+        size_t own = column_gather(input->reference, input->verdict->by_probability[b], column,
+                                   picture->own, 0);
+        gsl_sort(picture->own, 1, own);
         row->low[b] = percentile(picture->pooled, n, quantile(picture->own, own, 0.025));
         row->median[b] = percentile(picture->pooled, n, quantile(picture->own, own, 0.5));
         row->high[b] = percentile(picture->pooled, n, quantile(picture->own, own, 0.975));
@@ -127,8 +106,8 @@ static void place(struct fit_picture *picture, size_t column)
 static int place_all(struct fit_picture *picture, struct message *message)
 {
     const struct reference *reference = picture->input->reference;
-    picture->pooled = malloc(reference->n_scenarios * TRIALS_MAX * sizeof *picture->pooled);
-    picture->own = malloc(TRIALS_MAX * sizeof *picture->own);
+    picture->pooled = malloc(reference->n_scenarios * COLUMN_TRIALS_MAX * sizeof *picture->pooled);
+    picture->own = malloc(COLUMN_TRIALS_MAX * sizeof *picture->own);
     picture->rows = malloc(reference->n_columns * sizeof *picture->rows);
     if (picture->pooled == NULL || picture->own == NULL || picture->rows == NULL)
         return fail(message, STATUS_RUN, "out of memory for a picture");

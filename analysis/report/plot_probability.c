@@ -26,10 +26,9 @@ static void print_row(FILE *out, const struct scenario_verdict *scenario, size_t
 static void print_none_row(FILE *out, const struct verdict *verdict, size_t row)
 {
     char p[32], text[120];
-    words_p_value(p, sizeof p, verdict->none_p_value);
+    words_p_statement(p, sizeof p, verdict->none_p_value);
     snprintf(text, sizeof text,
-             verdict->none_rejected ? "p = %s: all explanations fail" : "p = %s: not called for",
-             p);
+             verdict->none_rejected ? "%s: all explanations fail" : "%s: not called for", p);
     fprintf(out, "set label 'none of these' at graph -0.015, first %zu right textcolor rgb '%s'\n",
             row, COLOUR_INK);
     fprintf(out, "set label '%s' at graph 0.015, first %zu left textcolor rgb '%s'\n", text, row,

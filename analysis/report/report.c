@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/report/examples.h"
 #include "analysis/report/report_html.h"
 #include "analysis/report/report_json.h"
 #include "analysis/report/report_plot.h"
@@ -116,13 +117,28 @@ static int write_all(const char *directory, const struct content *content, struc
     return status;
 }
 
+static int draw(struct report_plots *plots, struct report_input *input, struct examples *examples,
+                struct message *message)
+{
+    const struct verdict *verdict = input->verdict;
+    int status = STATUS_OK;
+    if (input->examples == NULL && input->case_file != NULL && input->reference != NULL) {
+        status = examples_make(examples, input->case_file, verdict->evidence, input->reference,
+                               verdict->seed, message);
+        input->examples = &examples->days;
+    }
+    return status == STATUS_OK ? report_plots_draw(plots, input, message) : status;
+}
+
 int report_write(const struct report_input *input, const char *directory,
                  struct report_outcome *outcome, struct message *message)
 {
-    struct report_plots plots;
+    struct report_input all = *input;
+    struct report_plots plots = {{NULL}};
+    struct examples examples = {.trial = NULL};
     struct message note = {""};
-    bool drawn = report_plots_draw(&plots, input, &note) == STATUS_OK;
-    struct content content = {.input = input, .plots = &plots, .plot_note = drawn ? "" : note.text};
+    bool drawn = draw(&plots, &all, &examples, &note) == STATUS_OK;
+    struct content content = {.input = &all, .plots = &plots, .plot_note = drawn ? "" : note.text};
     int status = write_all(directory, &content, message);
     if (outcome != NULL) {
         char *path = join(directory, "report.html");
@@ -132,5 +148,6 @@ int report_write(const struct report_input *input, const char *directory,
         free(path);
     }
     report_plots_free(&plots);
+    examples_free(&examples);
     return status;
 }

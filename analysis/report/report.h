@@ -32,9 +32,11 @@ struct example_days {
 /* Everything that a report needs. All borrowed. */
 struct report_input {
     const struct verdict *verdict;
-    const struct case_file *case_file;
-    const struct reference *reference;   /* NULL: no picture of the fit */
-    const struct example_days *examples; /* NULL: no picture of daily counts */
+    const struct case_file *case_file;   /* NULL: less is said of the scenarios */
+    const struct reference *reference;   /* of verdict->seed and first_trial 0; NULL: no picture of
+                                            the fit */
+    const struct example_days *examples; /* NULL: report_write makes its own (examples.h) from
+                                            case_file and reference, if both are given */
     const char *command;                 /* how to run it again, or NULL */
     const char *version;                 /* of the program */
 };

@@ -140,6 +140,7 @@ static void print_verdict(FILE *out, const struct verdict *verdict)
 static void print_scenario_row(FILE *out, const struct verdict *verdict, size_t i)
 {
     const struct scenario_verdict *scenario = &verdict->scenarios[i];
+    bool best = i == best_supported(verdict);
     char words[160];
     element(out, "<tr><td>", "", scenario->title != NULL ? scenario->title : scenario->name);
     element(out, "<br/><span class=\"small\">", "</span></td>", scenario->name);
@@ -148,14 +149,15 @@ static void print_scenario_row(FILE *out, const struct verdict *verdict, size_t 
     words_probability(words, sizeof words, scenario->probability, scenario->probability_se,
                       PLUS_MINUS);
     number_cell(out, words);
-    if (i == best_supported(verdict))
+    if (best)
         snprintf(words, sizeof words, "0");
     else
         snprintf(words, sizeof words, "%.2f " PLUS_MINUS " %.2f", scenario->log10_bayes_factor,
                  scenario->log10_bayes_factor_se);
     number_cell(out, words);
-    words_factor(words, sizeof words, verdict, i);
-    cell(out, words);
+    bool undecided = scenario->words == NULL || strcmp(scenario->words, "no support") == 0;
+    cell(out, best ? "best supported" : undecided ? "hardly less than the best" : scenario->words);
+
     words_p_value(words, sizeof words, scenario->fit_p_value);
     element(out, scenario->fits ? "<td class=\"n\">" : "<td class=\"n bad\">",
             scenario->fits ? "</td>" : "<br/>fails</td>", words);
@@ -181,8 +183,9 @@ static void print_probabilities(FILE *out, const struct report_input *input,
     section(out, "probabilities", "How probable each explanation is");
     picture(out, plots, PLOT_PROBABILITY);
     fputs("<div class=\"wide\"><table>\n<tr><th>explanation</th><th class=\"n\">before</th>"
-          "<th class=\"n\">after</th><th class=\"n\">log10 Bayes factor</th><th>in words</th>"
-          "<th class=\"n\">fit p</th><th>in 90 % set</th></tr>\n",
+          "<th class=\"n\">after</th><th class=\"n\">log10 Bayes factor</th><th>support for the "
+          "best over it</th>"
+          "<th class=\"n\">fit p</th><th>90 % set</th></tr>\n",
           out);
     for (size_t i = 0; i < verdict->n_scenarios; i++)
         print_scenario_row(out, verdict, verdict->by_probability[i]);
@@ -311,11 +314,11 @@ static void print_miss_row(FILE *out, const struct miss *miss)
 static void print_scenario_fit(FILE *out, const struct scenario_verdict *scenario)
 {
     char p[32];
-    words_p_value(p, sizeof p, scenario->fit_p_value);
+    words_p_statement(p, sizeof p, scenario->fit_p_value);
     element(out, "<h3>", "</h3>\n", scenario->name);
     element(out,
-            scenario->fits ? "<p>It can produce evidence like this (p = "
-                           : "<p class=\"bad\">It does not produce evidence like this (p = ",
+            scenario->fits ? "<p>It can produce evidence like this ("
+                           : "<p class=\"bad\">It does not produce evidence like this (",
             "). What it has most trouble with:</p>\n", p);
     if (scenario->n_worst == 0) {
         fputs("<p class=\"soft\">Nothing stands out.</p>\n", out);
@@ -323,7 +326,7 @@ static void print_scenario_fit(FILE *out, const struct scenario_verdict *scenari
     }
     fputs("<div class=\"wide\"><table>\n<tr><th>statistic</th><th class=\"n\">observed</th>"
           "<th class=\"n\">simulated median</th><th class=\"n\">95 % band</th>"
-          "<th class=\"n\">share as far out</th></tr>\n",
+          "<th class=\"n\">as far out</th></tr>\n",
           out);
     for (size_t i = 0; i < scenario->n_worst; i++)
         print_miss_row(out, &scenario->worst[i]);
@@ -477,7 +480,7 @@ static void print_again(FILE *out, const struct report_input *input, const char 
              (unsigned long long)verdict->trials_per_scenario);
     paragraph(out, line);
     if (plot_note[0] != '\0')
-        element(out, "<p class=\"bad\">This report has ", "</p>\n", plot_note);
+        element(out, "<p class=\"bad\">", ".</p>\n", plot_note);
 }
 
 void report_html_print(FILE *out, const struct report_input *input,

@@ -33,10 +33,12 @@ const struct plot_kind plot_kinds[PLOT_COUNT] = {
                   "simulated logs of all explanations. Grey and black: what was observed, with its "
                   "uncertainty. A fact far from a line speaks against that explanation.",
                   fit_possible, fit_print},
-    [PLOT_DAYS] = {"days",
-                   "One simulated log of each explanation as daily counts, drawn with likely "
-                   "settings of its own. Orange: daily means that follow from published counts.",
-                   days_possible, days_print},
+    [PLOT_DAYS] =
+        {"days",
+         "Each explanation at its best: of its simulated logs, the one that comes nearest to "
+         "the evidence, as daily counts. Orange: daily means that follow from published "
+         "counts.",
+         days_possible, days_print},
 };
 
 void plot_head(FILE *out, int height_px)

@@ -10,6 +10,8 @@
 #include "analysis/report/words.h"
 
 #define WORD_BYTES 512
+#define FULL_MISSES                                                                                \
+    4 /* explanations whose worst statistics are all shown; of the others only one */
 
 struct text_out {
     FILE *out;
@@ -304,7 +306,9 @@ static void print_pairs(const struct text_out *text, const struct verdict *verdi
     }
 }
 
-static void print_misses(const struct text_out *text, const struct scenario_verdict *scenario)
+/* The worst of a scenario's statistics, at most `most`. */
+static void print_misses(const struct text_out *text, const struct scenario_verdict *scenario,
+                         size_t most)
 {
     enum { OBSERVED = 20, SIMULATED = 30 };
     size_t name = text->style->width - OBSERVED - SIMULATED - 4;
@@ -312,7 +316,7 @@ static void print_misses(const struct text_out *text, const struct scenario_verd
     print_wrapped(text, scenario->name, 2, 4);
     if (scenario->n_worst == 0)
         fputs("    nothing stands out\n", text->out);
-    for (size_t i = 0; i < scenario->n_worst; i++) {
+    for (size_t i = 0; i < scenario->n_worst && i < most; i++) {
         const struct miss *miss = &scenario->worst[i];
         char observed[80], median[32], low[32], high[32], simulated[120];
         words_observed(observed, sizeof observed, miss);
@@ -337,7 +341,8 @@ static void print_fit(const struct text_out *text, const struct verdict *verdict
     fputs("               observed     simulated: median (95 % band)\n", text->out);
     set_ink(text, INK_PLAIN);
     for (size_t i = 0; i < verdict->n_scenarios; i++)
-        print_misses(text, &verdict->scenarios[verdict->by_probability[i]]);
+        print_misses(text, &verdict->scenarios[verdict->by_probability[i]],
+                     i < FULL_MISSES || verdict->n_scenarios <= FULL_MISSES ? VERDICT_WORST : 1);
 }
 
 static void print_caveats(const struct text_out *text, const struct verdict *verdict)

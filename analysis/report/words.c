@@ -64,6 +64,13 @@ void words_p_value(char *out, size_t size, double p)
         snprintf(out, size, p < 0.0995 ? "%.3f" : "%.2f", p);
 }
 
+void words_p_statement(char *out, size_t size, double p)
+{
+    char value[32];
+    words_p_value(value, sizeof value, p);
+    snprintf(out, size, value[0] == '<' ? "p %s" : "p = %s", value);
+}
+
 void words_probability(char *out, size_t size, double probability, double se,
                        const char *plus_minus)
 {
@@ -196,15 +203,15 @@ void words_calibration(char *out, size_t size, const struct verdict *verdict)
 void words_none(char *out, size_t size, const struct verdict *verdict)
 {
     char p[32];
-    words_p_value(p, sizeof p, verdict->none_p_value);
+    words_p_statement(p, sizeof p, verdict->none_p_value);
     if (verdict->none_rejected)
         snprintf(out, size,
-                 "None of these explains the evidence (p = %s): it lies outside what any of them "
+                 "None of these explains the evidence (%s): it lies outside what any of them "
                  "produces. The probabilities only compare explanations that all fail.",
                  p);
     else
         snprintf(out, size,
-                 "At least one of the explanations can produce evidence like this (p = %s), so "
+                 "At least one of the explanations can produce evidence like this (%s), so "
                  "\"none of these\" is not called for. An explanation that nobody listed may still "
                  "be the true one.",
                  p);

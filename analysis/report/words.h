@@ -23,6 +23,9 @@ void words_count(char *out, size_t size, double n);
 /* "0.31", "0.004", "< 0.001" */
 void words_p_value(char *out, size_t size, double p);
 
+/* "p = 0.31", "p < 0.001" */
+void words_p_statement(char *out, size_t size, double p);
+
 /* "62.1 % +- 1.3": probability and its standard error in percentage points (left
  * out below 0.05). `plus_minus` is the
  * sign to use. */
