@@ -27,6 +27,7 @@ const struct param_row sensor_rows[] = {
                                "same client and question again within this time: dropped", NULL},
     [SENSOR_ROUND_S] = {"round", UNIT_SECOND, 0, 86400, "0",
                         "time stamps are cut down to multiples of this", NULL},
+    EDIT_ROWS(SENSOR_EDITS),
     [SENSOR_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
 
@@ -175,5 +176,5 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
             (doubled && query_array_add(out, q) != STATUS_OK))
             return STATUS_RUN;
     }
-    return STATUS_OK;
+    return edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us, out);
 }

@@ -1,5 +1,5 @@
 /* sensor.h - what of the traffic is seen: position, coverage, thinning, outages, rounding,
- * duplicates, missing columns.
+ * duplicates, missing columns, edits.
  *
  * A sensor reads the traffic itself or the log of another sensor (a published cut of one
  * collection). Its uncertain properties are parameters of the plan, one per row of sensor_rows.
@@ -7,9 +7,7 @@
 #ifndef SIM_SENSOR_H
 #define SIM_SENSOR_H
 
-#include "sim/log.h"
-#include "sim/rng.h"
-#include "sim/schema.h"
+#include "sim/edit.h"
 
 /* Rows of sensor_rows: parameter numbers relative to sensor.first_param. */
 enum sensor_param {
@@ -23,7 +21,8 @@ enum sensor_param {
     SENSOR_MERGE_WITHIN_S, /* rows of one client and question closer than this to the last kept one
                               are dropped; 0: none */
     SENSOR_ROUND_S,        /* time stamps are cut down to multiples of this; 0: kept */
-    SENSOR_N_PARAMS,
+    SENSOR_EDITS,          /* first of the EDIT_N_PARAMS rows of edit.h */
+    SENSOR_N_PARAMS = SENSOR_EDITS + EDIT_N_PARAMS,
 };
 extern const struct param_row sensor_rows[];
 
