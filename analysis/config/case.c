@@ -24,6 +24,7 @@ static const struct key_row case_keys[] = {
     {"sensors", true, "list of { name; ... }"},
     {"evidence", false, "{ facts = \"file\"; } or { log = \"file\"; }"},
     {"scenarios", true, "list of names or of { name; weight; }"},
+    {"observations", false, "names of observation files: every scenario competes under each too"},
     {NULL, false, NULL},
 };
 static const struct key_row scenario_ref_keys[] = {
@@ -150,18 +151,37 @@ static int load_roles(struct case_file *self, const config_setting_t *group,
     return status;
 }
 
-static int load_scenario_entry(struct case_file *self, const config_setting_t *item,
-                               struct message *message)
+/* A scenario, and the same under every observation of the case: they share its weight evenly, so
+ * that crossing favours nobody. */
+static int add_crossed(struct case_file *self, const config_setting_t *group, const char *name,
+                       double weight, const config_setting_t *at, struct message *message)
+{
+    int n = config_n_items(group, "observations");
+    weight /= n + 1;
+    int status = case_add_scenario(self, name, weight, at, message);
+    for (int i = 0; status == STATUS_OK && i < n; i++) {
+        char both[600];
+        const char *observation = config_item(group, "observations", i, message);
+        if (observation == NULL)
+            return STATUS_INPUT;
+        snprintf(both, sizeof both, "%.250s+%.250s", name, observation);
+        status = case_add_scenario(self, both, weight, at, message);
+    }
+    return status;
+}
+
+static int load_scenario_entry(struct case_file *self, const config_setting_t *group,
+                               const config_setting_t *item, struct message *message)
 {
     double weight = 1.0;
     const char *name = NULL;
     if (config_setting_type(item) == CONFIG_TYPE_STRING)
-        return case_add_scenario(self, config_setting_get_string(item), weight, item, message);
-    if (config_check_keys(item, scenario_ref_keys, weight_rows, message) != STATUS_OK ||
-        config_text(item, "name", &name, message) != STATUS_OK ||
-        config_number(item, &weight_rows[0], &weight, message) != STATUS_OK)
+        name = config_setting_get_string(item);
+    else if (config_check_keys(item, scenario_ref_keys, weight_rows, message) != STATUS_OK ||
+             config_text(item, "name", &name, message) != STATUS_OK ||
+             config_number(item, &weight_rows[0], &weight, message) != STATUS_OK)
         return STATUS_INPUT;
-    return case_add_scenario(self, name, weight, item, message);
+    return add_crossed(self, group, name, weight, item, message);
 }
 
 static int load_scenarios(struct case_file *self, const config_setting_t *group,
@@ -177,7 +197,8 @@ static int load_scenarios(struct case_file *self, const config_setting_t *group,
                                CASE_MAX_SCENARIOS, n);
     int status = STATUS_OK;
     for (int i = 0; status == STATUS_OK && i < n; i++)
-        status = load_scenario_entry(self, config_setting_get_elem(list, (unsigned)i), message);
+        status =
+            load_scenario_entry(self, group, config_setting_get_elem(list, (unsigned)i), message);
     return status;
 }
 

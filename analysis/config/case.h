@@ -79,7 +79,9 @@ int case_load(struct case_file *self, const char *path, struct message *message)
 void case_free(struct case_file *self);
 
 /* Reads a scenario into a case already loaded, besides those that it names: for scenarios given on
- * the command line. */
+ * the command line. "NAME+OBSERVATION" is the scenario NAME seen through
+ * observations/OBSERVATION.cfg.
+ */
 int case_add_scenario(struct case_file *self, const char *name, double weight,
                       const config_setting_t *at, struct message *message);
 
@@ -118,6 +120,11 @@ int case_load_gateway(struct case_file *self, const config_setting_t *group, str
 
 /* The id of a name in world.names: lower case, without a trailing dot. */
 int case_intern_name(struct case_file *self, const char *text, uint32_t *id);
+
+/* Applies the observation file NAME (observations/NAME.cfg) to a loaded scenario: the priors that
+ * it sets on every sensor that reads the traffic itself, and its texts. */
+int case_apply_observation(struct case_file *self, struct scenario *scenario, const char *name,
+                           const config_setting_t *at, struct message *message);
 
 int case_load_sensors(struct case_file *self, const config_setting_t *group,
                       struct message *message);

@@ -16,6 +16,7 @@ static const struct key_row scenario_keys[] = {
     {"reasons", false, "why its priors are as they are"},
     {"against", false, "what would count against it"},
     {"models", true, "list of { model = ...; }"},
+    {"observation", false, "what happened to the log: a file in observations/"},
     {"set", false, "list of { key; value; }: priors of the world that this scenario changes"},
     {NULL, false, NULL},
 };
@@ -289,50 +290,78 @@ static int load_texts(struct case_file *self, const config_setting_t *group,
     return status;
 }
 
-int case_add_scenario(struct case_file *self, const char *name, double weight,
-                      const config_setting_t *at, struct message *message)
+/* "folder/private-channel.cfg+edited" is the file "folder/private-channel.cfg", the observation
+ * "edited" and the name "private-channel+edited". */
+struct scenario_name {
+    char file[512], bare[512];
+    const char *observation; /* NULL: none */
+};
+
+static void split_name(const char *name, struct scenario_name *out)
 {
-    char path[1100];
+    const char *plus = strrchr(name, '+');
+    out->observation = plus != NULL ? plus + 1 : NULL;
+    snprintf(out->file, sizeof out->file, "%.*s", plus != NULL ? (int)(plus - name) : 255, name);
+    const char *base = strrchr(out->file, '/');
+    base = base != NULL ? base + 1 : out->file;
+    const char *ending = strstr(base, ".cfg");
+    snprintf(out->bare, sizeof out->bare, "%.*s%.200s", ending ? (int)(ending - base) : 255, base,
+             plus != NULL ? plus : "");
+}
+
+static int load_scenario(struct case_file *self, struct scenario *scenario, const char *observation,
+                         const config_setting_t *at, struct message *message)
+{
     struct config_file file;
     config_setting_t *group;
-    int status = STATUS_OK;
-    if (self->n_scenarios == CASE_MAX_SCENARIOS)
-        return fail(message, STATUS_INPUT, "more than %d scenarios", CASE_MAX_SCENARIOS);
-    if (find_scenario_file(self, name, path, sizeof path) != STATUS_OK) {
-        const char *where = "looked beside the case, one folder up, and in the installed scenarios";
-        return at ? config_complain(at, message, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
-                                    name, where)
-                  : fail(message, STATUS_INPUT, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
-                         name, where);
-    }
-    struct scenario *scenario = &self->scenarios[self->n_scenarios];
-    memset(scenario, 0, sizeof *scenario);
-    const char *base = strrchr(name, '/');
-    char bare[256];
-    snprintf(bare, sizeof bare, "%.255s", base ? base + 1 : name);
-    char *ending = strstr(bare, ".cfg");
-    if (ending != NULL)
-        *ending = '\0';
-    if (case_find_scenario(self, bare) != NULL)
-        return at ? config_complain(at, message, "scenario \"%.80s\" stands twice", bare)
-                  : fail(message, STATUS_INPUT, "scenario \"%.80s\" stands twice", bare);
-    scenario->name = case_keep(self, bare, &status);
-    scenario->path = case_keep(self, path, &status);
-    scenario->weight = weight;
-    self->n_scenarios++;
-    if (status != STATUS_OK)
-        return fail(message, status, "out of memory");
-    status = config_file_open(&file, path, message);
+    const char *own = NULL;
+    int status = config_file_open(&file, scenario->path, message);
     if (status == STATUS_OK)
-        status = config_top(&file, path, "scenario", &group, message);
+        status = config_top(&file, scenario->path, "scenario", &group, message);
     if (status == STATUS_OK)
         status = config_check_keys(group, scenario_keys, NULL, message);
     if (status == STATUS_OK)
         status = load_texts(self, group, scenario, message);
     if (status == STATUS_OK)
         status = load_plan(self, group, scenario, message);
+    if (status == STATUS_OK)
+        status = config_text(group, "observation", &own, message);
+    if (status == STATUS_OK && own != NULL)
+        status = case_apply_observation(self, scenario, own, group, message);
     config_file_close(&file);
+    if (status == STATUS_OK && observation != NULL)
+        status = case_apply_observation(self, scenario, observation, at, message);
     return status;
+}
+
+int case_add_scenario(struct case_file *self, const char *name, double weight,
+                      const config_setting_t *at, struct message *message)
+{
+    char path[1100];
+    struct scenario_name parts;
+    int status = STATUS_OK;
+    if (self->n_scenarios == CASE_MAX_SCENARIOS)
+        return fail(message, STATUS_INPUT, "more than %d scenarios", CASE_MAX_SCENARIOS);
+    split_name(name, &parts);
+    if (find_scenario_file(self, parts.file, path, sizeof path) != STATUS_OK) {
+        const char *where = "looked beside the case, one folder up, and in the installed scenarios";
+        return at ? config_complain(at, message, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
+                                    parts.bare, where)
+                  : fail(message, STATUS_INPUT, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
+                         parts.bare, where);
+    }
+    if (case_find_scenario(self, parts.bare) != NULL)
+        return at ? config_complain(at, message, "scenario \"%.80s\" stands twice", parts.bare)
+                  : fail(message, STATUS_INPUT, "scenario \"%.80s\" stands twice", parts.bare);
+    struct scenario *scenario = &self->scenarios[self->n_scenarios];
+    memset(scenario, 0, sizeof *scenario);
+    scenario->name = case_keep(self, parts.bare, &status);
+    scenario->path = case_keep(self, path, &status);
+    scenario->weight = weight;
+    self->n_scenarios++;
+    if (status != STATUS_OK)
+        return fail(message, status, "out of memory");
+    return load_scenario(self, scenario, parts.observation, at, message);
 }
 
 int plan_override(struct plan *plan, const char *path, const char *text, struct message *message)
