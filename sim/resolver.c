@@ -168,7 +168,7 @@ static int64_t whole_second(time_us t)
 }
 
 /* The upper limit wins over the lower one, as in unbound and BIND. */
-static int32_t clamp_ttl(const struct resolver_profile *profile, bool exists, int32_t ttl_s)
+int32_t resolver_kept_ttl_s(const struct resolver_profile *profile, bool exists, int32_t ttl_s)
 {
     if (profile->fixed_ttl_s > 0)
         return profile->fixed_ttl_s;
@@ -222,7 +222,7 @@ static bool is_stale_answer(const struct resolver_profile *profile, const struct
 static void store(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
                   struct authority_answer answer)
 {
-    int32_t kept_s = clamp_ttl(profile, answer.exists, answer.ttl_s);
+    int32_t kept_s = resolver_kept_ttl_s(profile, answer.exists, answer.ttl_s);
     entry->held = true;
     entry->negative = !answer.exists;
     entry->record = answer.record;

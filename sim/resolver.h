@@ -85,6 +85,9 @@ extern const struct param_row resolver_rows[];
 struct resolver_profile resolver_configure(const struct resolver_profile *software,
                                            const double *settings);
 
+/* For how long the software keeps an answer (or a failure, where it does not exist) of this TTL. */
+int32_t resolver_kept_ttl_s(const struct resolver_profile *profile, bool exists, int32_t ttl_s);
+
 /* What one cache holds for one question. All zero: nothing. */
 struct cache_entry {
     int64_t expiry; /* whole seconds since the epoch, or microseconds for EXPIRY_CONTINUOUS */
