@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "tests/support/assert_near.h"
+
 enum { ROWS = 2000 };
 
 /* Two normal classes, means 0 and 1, standard deviation sqrt(0.5): problem E of the known
@@ -90,7 +92,7 @@ static void posterior_of_a_known_pair(void **state)
     assert_int_equal(comparator_predict(&comparator, &y, &prediction, &message), STATUS_OK);
     assert_true(prediction_log10_bayes_factor(&prediction, 1, 0, NULL) == before);
     double odds = prediction.probability[1] / prediction.probability[0];
-    assert_float_equal(odds, pow(10, before) / 9, 1e-9);
+    assert_near(odds, pow(10, before) / 9, 1e-9);
     double far = 50;
     assert_int_equal(comparator_predict(&comparator, &far, &prediction, &message), STATUS_OK);
     assert_true(prediction.is_extrapolation);
@@ -261,12 +263,12 @@ static void groups_add_up(void **state)
     normal_pair_init(&pair, 1);
     answer(&comparator, &prediction, &pair.table, &options, &y);
     prediction_group(&prediction, both, &group);
-    assert_float_equal(group.probability, 1, 1e-12);
+    assert_near(group.probability, 1, 1e-12);
     prediction_group(&prediction, second, &group);
-    assert_float_equal(group.probability, prediction.probability[1], 1e-12);
-    assert_float_equal(group.log10_bayes_factor,
-                       prediction_log10_bayes_factor(&prediction, 1, 0, &error), 1e-12);
-    assert_float_equal(group.log10_bayes_factor_error, error, 1e-12);
+    assert_near(group.probability, prediction.probability[1], 1e-12);
+    assert_near(group.log10_bayes_factor, prediction_log10_bayes_factor(&prediction, 1, 0, &error),
+                1e-12);
+    assert_near(group.log10_bayes_factor_error, error, 1e-12);
     assert_string_equal(bayes_factor_words(0.2), "no support");
     assert_string_equal(bayes_factor_words(-1.5), "moderate support");
     prediction_free(&prediction);
