@@ -90,6 +90,7 @@ extern const struct statistic statistic_calendar_gain;
 
 /* names.c */
 extern const struct statistic statistic_distinct_names;
+extern const struct statistic statistic_suffixed;
 extern const struct statistic statistic_count_after;
 extern const struct statistic statistic_first_delay;
 extern const struct statistic statistic_first_is_member;

@@ -1,6 +1,8 @@
 /* names.c - query names: how many, who asks for one first, and when. Restrict the request to one
  * name for all but distinct_names. */
 #include <math.h>
+#include <string.h>
+#include <strings.h>
 
 #include "analysis/statistics/families.h"
 #include "analysis/statistics/series.h"
@@ -10,7 +12,7 @@ static size_t count_names(struct series *series, uint32_t *seen, size_t slots)
 {
     size_t position = series_first_row(series), distinct = 0;
     for (const struct query *q; (q = series_next_row(series, &position)) != NULL;) {
-        size_t i = ((q->name * 2654435769u) >> 8) & (slots - 1);
+        size_t i = hash_id(q->name) & (slots - 1);
         while (seen[i] != 0 && seen[i] != q->name + 1)
             i = (i + 1) & (slots - 1);
         distinct += seen[i] == 0;
@@ -34,6 +36,39 @@ static double distinct_names(const struct statistic_call *call)
         if (distinct > 0)
             return (double)distinct;
     }
+}
+
+/* True where the name is another name of the world with more labels behind it, as a resolver's
+ * search list makes them: "mail.example.org" and "mail.example.org.corp.example.net". */
+static bool is_suffixed(const struct intern *names, uint32_t name)
+{
+    const char *text = intern_text(names, name);
+    for (uint32_t other = 0; other < names->count; other++) {
+        const char *stem = intern_text(names, other);
+        size_t length = strlen(stem);
+        if (length > 0 && strncasecmp(text, stem, length) == 0 && text[length] == '.')
+            return true;
+    }
+    return false;
+}
+
+/* Looks at the text of each name once. Names that the world does not know cannot be judged. */
+static double suffixed(const struct statistic_call *call)
+{
+    enum { UNSEEN, PLAIN, SUFFIXED };
+    const struct intern *names = &call->world->names;
+    uint8_t *kind = series_scratch(call->who, (size_t)names->count + 1, 1);
+    size_t position = series_first_row(call->who), n = 0;
+    if (kind == NULL)
+        return NAN;
+    for (const struct query *q; (q = series_next_row(call->who, &position)) != NULL;) {
+        if (q->name >= names->count)
+            continue;
+        if (kind[q->name] == UNSEEN)
+            kind[q->name] = is_suffixed(names, q->name) ? SUFFIXED : PLAIN;
+        n += kind[q->name] == SUFFIXED;
+    }
+    return log1p((double)n);
 }
 
 static double count_after(const struct statistic_call *call)
@@ -73,6 +108,19 @@ const struct statistic statistic_distinct_names = {
     .tells = "tunnels and scans ask for many names, mail checks for few",
     .needs = COLUMN_TIME | COLUMN_NAME,
     .compute = distinct_names,
+};
+
+const struct statistic statistic_suffixed = {
+    .name = "suffixed",
+    .family = FAMILY_NAMES,
+    .unit = "ln",
+    .low = 0,
+    .high = INFINITY,
+    .summary = "ln(1 + number of queries for a name of the case with more labels behind it)",
+    .tells =
+        "a client's search list after a failed look-up: a real client, a name that had vanished",
+    .needs = COLUMN_TIME | COLUMN_NAME,
+    .compute = suffixed,
 };
 
 const struct statistic statistic_count_after = {

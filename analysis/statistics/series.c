@@ -306,30 +306,21 @@ const struct query *series_next_row(const struct series *self, size_t *position)
     return NULL;
 }
 
-/* Counts by client in an open-addressing table: client ids of observed logs have no small bound. */
+#define DIRECT_CLIENTS 256 /* ids below this, the case's own, are counted without hashing */
+
+/* Counts of other clients, in an open-addressing table that stays at most half full. */
 struct client_slot {
     uint32_t client;
     uint32_t count; /* 0: empty */
 };
 
-static struct client_slot *find_client(struct client_slot *slots, size_t mask, uint32_t client)
+static void count_in_slot(struct client_slot *slots, size_t mask, uint32_t client)
 {
-    size_t i = (client * 2654435769u) & mask;
+    size_t i = hash_id(client) & mask;
     while (slots[i].count != 0 && slots[i].client != client)
         i = (i + 1) & mask;
-    return &slots[i];
-}
-
-static struct client_slot *grow_clients(struct client_slot *old, size_t *mask)
-{
-    size_t size = 2 * (*mask + 1);
-    struct client_slot *slots = calloc(size, sizeof *slots);
-    for (size_t i = 0; slots != NULL && old != NULL && i <= *mask; i++)
-        if (old[i].count != 0)
-            *find_client(slots, size - 1, old[i].client) = old[i];
-    free(old);
-    *mask = size - 1;
-    return slots;
+    slots[i].client = client;
+    slots[i].count++;
 }
 
 static void add_client(struct client_counts *out, uint32_t count, double n)
@@ -342,45 +333,46 @@ static void add_client(struct client_counts *out, uint32_t count, double n)
     out->entropy_nats -= count / n * log(count / n);
 }
 
-#define DIRECT_CLIENTS 256 /* ids below this, the case's own, are counted without hashing */
-
-/* Clients from the direct table, others by hash. False when memory runs out. */
-static bool count_clients(struct series *self, uint32_t *direct)
+/* Clients with low ids; gives the number of queries from all others. */
+static size_t count_low_clients(struct series *self)
 {
-    struct client_slot *slots = NULL;
-    size_t mask = 31, used = 0, position = series_first_row(self);
+    uint32_t direct[DIRECT_CLIENTS] = {0};
+    size_t others = 0, position = series_first_row(self);
     for (const struct query *q; (q = series_next_row(self, &position)) != NULL;) {
-        if (q->client < DIRECT_CLIENTS) {
+        if (q->client < DIRECT_CLIENTS)
             direct[q->client]++;
-            continue;
-        }
-        if (slots == NULL || 2 * used > mask)
-            slots = grow_clients(slots, &mask);
-        if (slots == NULL) {
-            *self->out_of_memory = true;
-            return false;
-        }
-        struct client_slot *slot = find_client(slots, mask, q->client);
-        used += slot->count == 0;
-        slot->client = q->client;
-        slot->count++;
+        else
+            others++;
     }
-    for (size_t i = 0; slots != NULL && i <= mask; i++)
+    for (int i = 0; i < DIRECT_CLIENTS; i++)
+        add_client(&self->clients, direct[i], (double)self->n);
+    return others;
+}
+
+static bool count_high_clients(struct series *self, size_t queries)
+{
+    size_t size = 16, position = series_first_row(self);
+    while (size < 2 * queries)
+        size *= 2;
+    struct client_slot *slots = series_scratch(self, size, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    for (const struct query *q; (q = series_next_row(self, &position)) != NULL;)
+        if (q->client >= DIRECT_CLIENTS)
+            count_in_slot(slots, size - 1, q->client);
+    for (size_t i = 0; i < size; i++)
         add_client(&self->clients, slots[i].count, (double)self->n);
-    free(slots);
     return true;
 }
 
 const struct client_counts *series_clients(struct series *self)
 {
-    uint32_t direct[DIRECT_CLIENTS] = {0};
     if (self->has_clients)
         return &self->clients;
     memset(&self->clients, 0, sizeof self->clients);
-    if (!count_clients(self, direct))
+    size_t others = count_low_clients(self);
+    if (others > 0 && !count_high_clients(self, others))
         return NULL;
-    for (int i = 0; i < DIRECT_CLIENTS; i++)
-        add_client(&self->clients, direct[i], (double)self->n);
     self->has_clients = true;
     return &self->clients;
 }

@@ -100,6 +100,7 @@ const struct statistic *const statistics[] = {
     &statistic_calendar_gain,
     /* names.c */
     &statistic_distinct_names,
+    &statistic_suffixed,
     &statistic_count_after,
     &statistic_first_delay,
     &statistic_first_is_member,

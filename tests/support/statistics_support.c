@@ -33,6 +33,11 @@ void make_world(struct world *world, time_us from_us, time_us until_us)
         int length = snprintf(text, sizeof text, "client-%d", i);
         assert_int_equal(intern_add(&world->clients, text, (size_t)length, &id), STATUS_OK);
     }
+    static const char *const names[] = {"a.example", "A.Example.corp.test", "a.examples"};
+    for (int i = 0; i < 3; i++) {
+        uint32_t id;
+        assert_int_equal(intern_add(&world->names, names[i], strlen(names[i]), &id), STATUS_OK);
+    }
     world->n_sensors = 2;
     world->sensors = calloc(2, sizeof *world->sensors);
     world->n_resolvers = 3;

@@ -6,7 +6,8 @@
 #include "analysis/statistics/statistic.h"
 
 /* A world with two sensors over [from, until), two parties (0: "east", UTC+3 with client 0 and 1,
- * 1: "west", UTC-5 changing to UTC-4 in the middle, client 2) and clients 0 to 4. Freed with
+ * 1: "west", UTC-5 changing to UTC-4 in the middle, client 2), clients 0 to 4, and names 0
+ * to 2, of which 1 is 0 with a search suffix. Freed with
  * world_free. Fails the test when memory runs out. */
 void make_world(struct world *world, time_us from_us, time_us until_us);
 

@@ -271,7 +271,7 @@ static void check_clients(const struct subject *s, const struct query *rows, siz
     EXPECT(n_names, "distinct_names", 0);
 }
 
-static void check_names(const struct subject *s)
+static void check_names(const struct subject *s, const struct query *rows, size_t n)
 {
     double after = 0, first = NAN;
     for (size_t i = 0; i < s->n_a; i++)
@@ -280,6 +280,10 @@ static void check_names(const struct subject *s)
         if (s->logs[0].q[i].time_us >= FROM && s->logs[0].q[i].time_us < FROM + LENGTH)
             first = is_member(&s->who, &s->logs[0].q[i]);
     EXPECT(log(1 + after), "count_after", 1, 2.0);
+    double suffixed = 0;
+    for (size_t i = 0; i < n; i++)
+        suffixed += rows[i].name == 1;
+    EXPECT(log(1 + suffixed), "suffixed", 0);
     EXPECT((double)(s->n_a > 0 ? s->a[0] - FROM : LENGTH) / 3600e6, "first_delay", 0);
     EXPECT(first, "first_is_member", 0);
 }
@@ -370,7 +374,7 @@ static void check_subject(const struct subject *s)
     check_synchrony(s);
     check_calendar(s);
     check_clients(s, rows, n);
-    check_names(s);
+    check_names(s, rows, n);
     check_types(s, rows, n);
     check_floor(s, rows, n);
     check_digits(s);
@@ -472,6 +476,32 @@ static void coincidences_average_all_rotations(void **state)
     world_free(&world);
 }
 
+/* Ids far beyond the world's own, each in use once, twice or three times. */
+static void many_clients(void **state)
+{
+    (void)state;
+    struct world world;
+    struct query_array logs[2] = {{0}, {0}};
+    make_world(&world, FROM, FROM + LENGTH);
+    for (uint32_t i = 0; i < 3000; i++)
+        for (uint32_t times = 0; times <= i % 3; times++)
+            query_array_add(&logs[0], (struct query){.time_us = FROM + i * US_PER_S + times,
+                                                     .client = i * 1024});
+    struct statistic_request request = make_request(&world, "distinct_clients", 0);
+    check_close("distinct", compute_request(&world, logs, &request), 3000, 0);
+    request = make_request(&world, "singletons", 0);
+    check_close("singletons", compute_request(&world, logs, &request), 1000, 0);
+    request = make_request(&world, "top_share", 0);
+    check_close("top", compute_request(&world, logs, &request), 3.0 / 6000, 1e-12);
+    double entropy = 0;
+    for (int times = 1; times <= 3; times++)
+        entropy -= 1000 * times / 6000.0 * log(times / 6000.0);
+    request = make_request(&world, "client_entropy", 0);
+    check_close("entropy", compute_request(&world, logs, &request), entropy, 1e-9);
+    query_array_free(&logs[0]);
+    world_free(&world);
+}
+
 /* Every second row of a clock is missing in the other cut; within 10 s the others are found. */
 static void missing_rows_are_counted(void **state)
 {
@@ -494,8 +524,8 @@ static void missing_rows_are_counted(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(twins_agree),
-                                       cmocka_unit_test(coincidences_average_all_rotations),
-                                       cmocka_unit_test(missing_rows_are_counted)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(twins_agree), cmocka_unit_test(coincidences_average_all_rotations),
+        cmocka_unit_test(many_clients), cmocka_unit_test(missing_rows_are_counted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
