@@ -59,32 +59,46 @@ static bool insert(struct duplicates *self, uint64_t hash)
     return false;
 }
 
-static int make_room(struct duplicates *self)
+void duplicates_finish(struct duplicates *self)
 {
-    if (self->used < self->n_slots / 2)
-        return STATUS_OK;
-    if (self->n_slots == MAX_SLOTS) {
-        memset(self->slot, 0, self->n_slots * sizeof *self->slot);
-        self->used = 0;
-        self->forgot = true;
-        return STATUS_OK;
-    }
+    for (size_t i = 0; i < self->n_waiting; i++)
+        self->found += insert(self, self->waiting[i]);
+    self->n_waiting = 0;
+}
+
+static int grow(struct duplicates *self)
+{
     size_t n = self->n_slots == 0 ? FIRST_SLOTS : self->n_slots * 4;
-    struct duplicates bigger = {.slot = calloc(n, sizeof *bigger.slot), .n_slots = n};
-    if (bigger.slot == NULL)
+    uint64_t *slot = calloc(n, sizeof *slot), *old = self->slot;
+    size_t old_n = self->n_slots;
+    if (slot == NULL)
         return STATUS_RUN;
-    for (size_t i = 0; i < self->n_slots; i++)
-        if (self->slot[i] != 0)
-            insert(&bigger, self->slot[i]);
-    free(self->slot);
-    *self = bigger;
+    self->slot = slot;
+    self->n_slots = n;
+    self->used = 0;
+    for (size_t i = 0; i < old_n; i++)
+        if (old[i] != 0)
+            insert(self, old[i]);
+    free(old);
     return STATUS_OK;
 }
 
-int duplicates_check(struct duplicates *self, const struct ingest_query *query, bool *seen)
+int duplicates_add(struct duplicates *self, const struct ingest_query *query)
 {
-    if (make_room(self) != STATUS_OK)
-        return STATUS_RUN;
-    *seen = insert(self, fingerprint(query));
+    if (self->n_waiting == DUPLICATES_WAITING)
+        duplicates_finish(self);
+    if (self->used + DUPLICATES_WAITING >= self->n_slots / 2) {
+        if (self->n_slots < MAX_SLOTS) {
+            if (grow(self) != STATUS_OK)
+                return STATUS_RUN;
+        } else {
+            memset(self->slot, 0, self->n_slots * sizeof *self->slot);
+            self->used = 0;
+            self->forgot = true;
+        }
+    }
+    uint64_t hash = fingerprint(query);
+    __builtin_prefetch(&self->slot[hash & (self->n_slots - 1)]);
+    self->waiting[self->n_waiting++] = hash;
     return STATUS_OK;
 }

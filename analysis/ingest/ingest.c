@@ -306,6 +306,8 @@ static int finish(struct session *self, int status)
     if (status == STATUS_OK)
         status = nothing_usable(self);
     self->report->columns = self->report->kept > 0 ? self->report->columns : 0;
+    duplicates_finish(&self->duplicates);
+    self->report->duplicates = self->duplicates.found;
     self->report->duplicates_exact = !self->duplicates.forgot;
     duplicates_free(&self->duplicates);
     zone_free(&self->zone);

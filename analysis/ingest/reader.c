@@ -110,11 +110,9 @@ static void note_order(struct reader *self, time_us at)
 
 static int keep(struct reader *self, const struct ingest_query *query)
 {
-    bool seen = false;
-    if (!self->is_trial && duplicates_check(self->duplicates, query, &seen) != STATUS_OK)
+    if (!self->is_trial && duplicates_add(self->duplicates, query) != STATUS_OK)
         return fail(self->message, STATUS_RUN, "out of memory");
     count(self, &self->report->kept);
-    self->report->duplicates += seen;
     self->report->lossy_names += (query->flags & QUERY_LOSSY_NAME) != 0;
     note_order(self, query->time_us);
     return self->sink->query == NULL ? STATUS_OK : self->sink->query(self->sink->context, query);
