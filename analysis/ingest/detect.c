@@ -83,7 +83,9 @@ const struct log_format *detect_format(const struct input *input,
             continue;
         }
         struct score score = try_format(format, first, input->at_end, options);
-        if (score.records + score.others > 0 && (best == NULL || is_better(score, best_score))) {
+        /* Notes alone make a log of that server only where they are most of it. */
+        bool fits = score.records > 0 || score.others > score.bad;
+        if (fits && (best == NULL || is_better(score, best_score))) {
             best = format;
             best_score = score;
         }

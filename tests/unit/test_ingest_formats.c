@@ -289,6 +289,31 @@ static void test_file_order(void **state)
     query_log_free(&b);
 }
 
+/* A C-DNS file made by hand, in both versions: three queries and an answer without its query. */
+static void test_cdns(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"tests/fuzz/corpus/ingest_cdns/rfc8618",
+                                        "tests/fuzz/corpus/ingest_cdns/draft05"};
+    if (log_format_find("cdns")->missing != NULL)
+        skip();
+    for (size_t f = 0; f < 2; f++) {
+        read_file(files[f], (struct ingest_options){0}, STATUS_OK, &log_read, &report, &message);
+        assert_string_equal(report.format->name, "cdns");
+        assert_int_equal(report.answers, 1);
+        assert_int_equal(log_read.queries.n, 3);
+        assert_string_equal(row(&log_read.queries.q[0]),
+                            "2026-11-21T19:24:17.977705Z 192.0.2.1 mail.sender.test A");
+        assert_string_equal(row(&log_read.queries.q[1]),
+                            "2026-11-21T19:24:17.977712Z 192.0.2.1 we\\.rd A");
+        assert_string_equal(row(&log_read.queries.q[2]),
+                            "2026-11-21T19:24:19.477705Z 2001:db8::1 . DNSKEY");
+        assert_string_equal(intern_text(&log_read.servers, log_read.queries.q[0].server),
+                            "192.0.2.53");
+        query_log_free(&log_read);
+    }
+}
+
 /* --- Hostile input --- */
 
 static void test_no_files(void **state)
@@ -400,9 +425,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_styles),       cmocka_unit_test(test_aggregates),
         cmocka_unit_test(test_same_traffic), cmocka_unit_test(test_same_times),
-        cmocka_unit_test(test_file_order),   cmocka_unit_test(test_no_files),
-        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_cut_gzip),
+        cmocka_unit_test(test_file_order),   cmocka_unit_test(test_cdns),
+        cmocka_unit_test(test_no_files),     cmocka_unit_test(test_odd_bytes),
+        cmocka_unit_test(test_damage),       cmocka_unit_test(test_cut_gzip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,8 @@ struct sample {
 static const struct sample samples[] = {
     {"cdns/gold.pcap.xz", "pcap", 1998, 999, 999, 0, GOLD},
     {"cdns/dns.pcap.xz", "pcap", 1998, 999, 999, 0, GOLD},
+    {"cdns/gold.cbor.xz", "cdns", 999, 999, 0, 0, GOLD},
+    {"cdns/gold.cbor05.xz", "cdns", 999, 999, 0, 0, GOLD},
     {"cdns/nsd-live.raw.pcap.xz", "pcap", 21804, 10430, 10432, 0, NSD_LIVE},
     {"cdns/nsd-live.ignored.pcap.xz", "pcap", 39, 1, 0, 0, "AAAA 1"},
     {"cdns/malformed.pcap.xz", "pcap", 24, 11, 11, 2, "A 9, SOA 1, AAAA 1"},
@@ -67,7 +69,7 @@ static const char *const without[][2] = {
     {"zeek/smtp-multi-addr.pcap", "no query"},
     {"zeek/baseline-binds.log", "masked"},
     {"zeek/baseline-flip.log", "masked"},
-    {"zeek/baseline-naptr.log.cut", "before any #fields"},
+    {"zeek/baseline-naptr.log.cut", "format is not known"},
     {"pdns-cof/data.json", "2 aggregates"},
 };
 
