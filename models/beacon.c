@@ -1,9 +1,12 @@
 /* beacon.c - programs that ask on a period of their own: monitoring, malware, a client that loops.
  */
+#include <math.h>
+
 #include "models/lookup.h"
 
 enum {
     CLIENTS,
+    EVENNESS,
     INTERVAL,
     JITTER,
     DRIFT,
@@ -20,6 +23,7 @@ enum {
 static const struct param_row params[] = {
     [CLIENTS] = {"clients", UNIT_COUNT, 0, 200, "choice(1: 4, 2: 1, 3: 1)",
                  "programs that ask, per bound party", NULL},
+    [EVENNESS] = EVENNESS_ROW,
     [INTERVAL] = {"interval", UNIT_SECOND, 10, 2592000, "loguniform(15 min, 1 d)",
                   "period; every program of a party has the same", NULL},
     [JITTER] = {"jitter", UNIT_FRACTION, 0, 1, "loguniform(0.0005, 0.3)",
@@ -77,10 +81,11 @@ static bool is_on(const struct beacon *self, time_us t, double luck)
     return luck < working_clock_open(&self->clock, t);
 }
 
-static int run_client(const struct beacon *self, int party, uint64_t number)
+static int run_client(const struct beacon *self, int party, uint64_t number, double share)
 {
     const struct world *world = self->run->world;
     double every_s = self->param[INTERVAL], luck;
+    double presence = self->param[PRESENCE] * share;
     struct rng rng, lucks;
     model_stream(self->run, "client", number, &rng);
     model_stream(self->run, "days", number, &lucks);
@@ -94,7 +99,7 @@ static int run_client(const struct beacon *self, int party, uint64_t number)
         bool on = is_on(self, t, luck);
         if (on && !was_on && rng_uniform(&rng) < self->param[DRIFT])
             t = time_after(t, rng_uniform(&rng) * every_s);
-        bool beats = rng_uniform(&rng) < self->param[PRESENCE] * activity_at(&self->activity, t);
+        bool beats = rng_uniform(&rng) < presence * activity_at(&self->activity, t);
         if (on && beats && t < world->until_us && fire(self, party, t, &rng) != STATUS_OK)
             return STATUS_RUN;
         was_on = on;
@@ -110,6 +115,10 @@ static int run(struct model_run *model_run)
     const struct party_set *from = &model_run->instance->roles[FROM];
     const double *param = model_run->param;
     struct beacon self = {.run = model_run, .param = param};
+    double shares[ROLE_MAX_PARTIES], most = 0.0;
+    activity_shares(model_run, from, param[EVENNESS], shares);
+    for (int i = 0; i < from->n; i++)
+        most = fmax(most, shares[i]);
     self.host = world_host_of(world, model_run->instance->roles[TO].party[0]);
     if (activity_init(&self.activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;
@@ -117,7 +126,8 @@ static int run(struct model_run *model_run)
         working_clock_init(&self.clock, &world->parties[from->party[i]].grid, param[WORK_START],
                            param[WORK_END], param[NIGHT], param[WEEKEND]);
         for (uint64_t k = 0; k < (uint64_t)(param[CLIENTS] + 0.5); k++)
-            if (run_client(&self, from->party[i], k * ROLE_MAX_PARTIES + (uint64_t)i) != STATUS_OK)
+            if (run_client(&self, from->party[i], k * ROLE_MAX_PARTIES + (uint64_t)i,
+                           shares[i] / most) != STATUS_OK)
                 return STATUS_RUN;
     }
     return STATUS_OK;
@@ -132,7 +142,9 @@ const struct model model_beacon = {
         "deviation (a random walk, not a fixed grid), as common beacon configurations draw it. "
         "Machines that are switched off at night or at weekends skip those hours and may come "
         "back at another phase. Beats are left out at random (a machine asleep, a host in use "
-        "elsewhere); the course of activity scales the share that is carried out.",
+        "elsewhere); the course of activity, and at the less busy parties their part of the "
+        "volume, "
+        "scale the share that is carried out.",
     .params = params,
     .roles = roles,
     .check = check_single_actor,

@@ -3,7 +3,7 @@
 
 #include "models/lookup.h"
 
-enum { BURSTS_PER_DAY, EVENNESS, MORE, GAP, NIGHT, WEEKEND, SPACING, N_OWN };
+enum { BURSTS_PER_DAY, EVENNESS, MORE, GAP, NIGHT, WEEKEND, SPACING, RUN_TOGETHER, N_OWN };
 
 static const struct param_row params[] = {
     [BURSTS_PER_DAY] = {"bursts_per_day", UNIT_PER_DAY, 0, 1000, "lognormal(median=10, sigma=1.2)",
@@ -19,6 +19,10 @@ static const struct param_row params[] = {
                  "rate on a weekend day relative to a working day", NULL},
     [SPACING] = {"spacing", UNIT_SECOND, 0, 864000, "choice(0: 2, 3600: 1)",
                  "a careful forger leaves this much between two bursts from one address", NULL},
+    [RUN_TOGETHER] = {"run_together", UNIT_FRACTION, 0, 1, "beta(a=1, b=4)",
+                      "probability that a forger goes on with the names that a failing search list "
+                      "makes when the name is gone",
+                      NULL},
     ACTIVITY_ROWS(N_OWN),
     [N_OWN + ACTIVITY_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
@@ -31,36 +35,54 @@ static const struct role_row roles[] = {
     {NULL, false, false, false, NULL},
 };
 
-static int forge_burst(const struct model_run *run, uint64_t number, time_us t, uint32_t client,
-                       uint32_t question)
+struct forger {
+    const struct model_run *run;
+    struct activity activity;
+    uint32_t question;
+    bool run_together;
+};
+
+/* What is asked at t: the name, or with the search list once the name is gone. */
+static uint32_t question_at(const struct forger *self, const struct party *party, time_us t)
 {
+    bool gone = world_record_at(self->run->world, self->question, t) == NULL;
+    if (!gone || !self->run_together || party->searched == NULL ||
+        party->searched[self->question] == NO_INDEX)
+        return self->question;
+    return party->searched[self->question];
+}
+
+static int forge_burst(const struct forger *self, const struct party *party, uint64_t number,
+                       time_us t, uint32_t client)
+{
+    const struct model_run *run = self->run;
     const struct burst burst = {run->param[MORE], run->param[GAP]};
     struct rng rng;
     model_stream(run, "burst", number, &rng);
     do
-        if (traffic_direct(run->traffic, t, client, question) != STATUS_OK)
+        if (traffic_direct(run->traffic, t, client, question_at(self, party, t)) != STATUS_OK)
             return STATUS_RUN;
     while (t < run->world->until_us && burst_next(&burst, &rng, &t));
     return STATUS_OK;
 }
 
 /* The bursts that pretend to come from one resolver. */
-static int forge_resolver(const struct model_run *run, const struct activity *activity,
-                          const struct party *party, uint32_t resolver, double base_per_s)
+static int forge_resolver(const struct forger *self, const struct party *party, uint32_t resolver,
+                          double base_per_s)
 {
+    const struct model_run *run = self->run;
     const struct world *world = run->world;
-    int host = world_host_of(world, run->instance->roles[TO].party[0]);
     struct rate_profile profile;
     rate_working_hours(&profile, &party->grid, 9, 19, run->param[NIGHT], run->param[WEEKEND]);
     struct rng arrivals;
     model_stream(run, "arrivals", resolver, &arrivals);
     time_us t = world->start_us;
     for (uint64_t number = 0;; number++) {
-        t = activity_next(activity, &profile, base_per_s, t, &arrivals);
+        t = activity_next(&self->activity, &profile, base_per_s, t, &arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
-        if (forge_burst(run, number << 16 | resolver, t, world->resolvers[resolver].client,
-                        world->hosts[host].address_question) != STATUS_OK)
+        if (forge_burst(self, party, number << 16 | resolver, t,
+                        world->resolvers[resolver].client) != STATUS_OK)
             return STATUS_RUN;
         t = time_after(t, run->param[SPACING]);
     }
@@ -71,8 +93,13 @@ static int run(struct model_run *model_run)
     const struct world *world = model_run->world;
     const struct party_set *from = &model_run->instance->roles[FROM];
     double shares[ROLE_MAX_PARTIES];
-    struct activity activity;
-    if (activity_init(&activity, model_run, N_OWN) != STATUS_OK)
+    struct forger self = {.run = model_run};
+    struct rng rng;
+    model_stream(model_run, "forger", 0, &rng);
+    self.run_together = rng_uniform(&rng) < model_run->param[RUN_TOGETHER];
+    int host = world_host_of(world, model_run->instance->roles[TO].party[0]);
+    self.question = world->hosts[host].address_question;
+    if (activity_init(&self.activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;
     activity_shares(model_run, from, model_run->param[EVENNESS], shares);
     for (int i = 0; i < from->n; i++) {
@@ -80,7 +107,7 @@ static int run(struct model_run *model_run)
         uint32_t n = party->n_resolvers;
         double base_per_s = model_run->param[BURSTS_PER_DAY] * shares[i] / 86400.0;
         for (uint32_t r = party->first_resolver; r < party->first_resolver + n; r++)
-            if (forge_resolver(model_run, &activity, party, r, base_per_s / n) != STATUS_OK)
+            if (forge_resolver(&self, party, r, base_per_s / n) != STATUS_OK)
                 return STATUS_RUN;
     }
     return STATUS_OK;

@@ -18,9 +18,10 @@ static const char *const plain_office[] = {
     "meetings_per_week=10", "recurring=0", "evenness=1000",   "invited=3", "lead=1",
     "updates=0.5",          "reminders=0", "replies=0",       "sync=0",    "work_start=9",
     "work_end=17",          "growth=0",    "level_changes=0", "pauses=0",  NULL};
-static const char *const plain_forger[] = {
-    "bursts_per_day=4", "evenness=1", "more_queries=1",  "query_gap=1", "night=1", "weekend=1",
-    "spacing=0",        "growth=0",   "level_changes=0", "pauses=0",    NULL};
+static const char *const plain_forger[] = {"bursts_per_day=4", "evenness=1",     "more_queries=1",
+                                           "query_gap=1",      "night=1",        "weekend=1",
+                                           "spacing=0",        "run_together=0", "growth=0",
+                                           "level_changes=0",  "pauses=0",       NULL};
 static const char *const plain_tunnel[] = {"transfers_per_day=1",
                                            "evenness=1",
                                            "packets=20",
