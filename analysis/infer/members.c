@@ -3,10 +3,7 @@
 #include <math.h>
 
 const struct member_kind *const members[MEMBERS_MAX + 1] = {
-    &member_forest,
-    &member_logistic,
-    &member_network,
-    NULL,
+    &member_forest, &member_logistic, &member_network, &member_neighbours, NULL,
 };
 
 void log_softmax(double *logit, size_t n_classes)

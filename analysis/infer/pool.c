@@ -9,6 +9,9 @@
 static const double ROOT_DEVIATION = 2;
 static const double BIAS_DEVIATION = 0.05;
 
+/* A smaller weight is noise: the member is dropped, and need not be asked again. */
+static const double WEIGHT_LEAST = 1e-3;
+
 struct pool_fit {
     const struct pool_rows *rows;
     size_t fold_out, only;
@@ -93,7 +96,7 @@ int pool_init(struct pool *self, const struct pool_rows *rows, size_t fold_out, 
         x[k] = is_active(&fit, k) ? sqrt(1 / (double)n_active) : 0;
     code = lbfgs_minimise(objective, &fit, x, n, 200, 1e-7, message);
     for (size_t k = 0; k < rows->n_members; k++)
-        self->weight[k] = x[k] * x[k];
+        self->weight[k] = x[k] * x[k] < WEIGHT_LEAST ? 0 : x[k] * x[k];
     for (size_t c = 0; c < rows->n_classes; c++)
         self->bias[c] = x[rows->n_members + c];
 out:

@@ -91,16 +91,20 @@ static int pooled(const struct comparator *self, const double *x, size_t replica
 {
     const double *evidence[MEMBERS_MAX];
     size_t n_classes = self->n_classes;
+    const struct pool *pool = replica == REPLICA_ALL ? &self->pool : &self->fold_pool[replica];
     for (size_t k = 0; k < self->n_members; k++) {
         double *row = work + k * n_classes;
+        evidence[k] = row;
+        memset(row, 0, n_classes * sizeof *row);
+        if (alone == NULL && !(pool->weight[k] > 0))
+            continue; /* what the pool does not hear need not be said */
         int code = self->kind[k]->predict(self->state[k], x, 1, replica, row, message);
         if (code != STATUS_OK)
             return code;
         for (size_t c = 0; c < n_classes; c++)
             row[c] -= self->log_share[c];
-        evidence[k] = row;
     }
-    pool_row(replica == REPLICA_ALL ? &self->pool : &self->fold_pool[replica], evidence, out);
+    pool_row(pool, evidence, out);
     for (size_t k = 0; k < self->n_members && alone != NULL; k++)
         pool_row(&self->member_pool[k], evidence, alone[k]);
     return STATUS_OK;
