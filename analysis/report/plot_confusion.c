@@ -45,7 +45,7 @@ static void print_names(FILE *out, const struct verdict *verdict)
     for (size_t i = 0; i < verdict->n_scenarios; i++) {
         fputs("set label ", out);
         plot_text(out, verdict->scenarios[i].name, PLOT_NAME_COLUMNS);
-        fprintf(out, " at screen 0.325, first %zu right textcolor rgb '%s'\n", i, COLOUR_INK);
+        fprintf(out, " at screen 0.314, first %zu right textcolor rgb '%s'\n", i, COLOUR_INK);
         fprintf(out, "set label '%zu' at screen 0.352, first %zu right textcolor rgb '%s'\n", i + 1,
                 i, COLOUR_GREY);
         fprintf(out,
@@ -70,7 +70,7 @@ int confusion_print(FILE *out, const struct report_input *input, struct message 
             "set tmargin at screen %.4f\nset bmargin at screen %.4f\n"
             "unset border\nunset tics\nset xrange [-0.5:%zu.5]\nset yrange [%zu.5:-0.5]\n"
             "set label 'chosen' at first -0.5, graph 1 left offset 0,1.7 textcolor rgb '%s'\n"
-            "set label 'true' at screen 0.325, graph 1 right offset 0,0.6 textcolor rgb '%s'\n",
+            "set label 'true' at screen 0.314, graph 1 right offset 0,0.6 textcolor rgb '%s'\n",
             right > 0.99 ? 0.99 : right, 1 - 50.0 / height, 12.0 / height, n - 1, n - 1,
             COLOUR_GREY, COLOUR_GREY);
     fputs("plot $cells using 1:2:($1-0.49):($1+0.49):($2-0.48):($2+0.48):3 with boxxyerror lc rgb "

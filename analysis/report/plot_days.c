@@ -1,7 +1,10 @@
 /* plot_days.c - daily counts of one simulated log per explanation, as small pictures one below the
  * other. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <gsl/gsl_sort.h>
 
 #include "analysis/report/plot_parts.h"
 #include "sim/civil.h"
@@ -30,20 +33,30 @@ static size_t shown_scenarios(const struct report_input *input)
     return n < PANELS_MAX ? n : PANELS_MAX;
 }
 
-/* One scale for all, so that they can be compared. */
-static double greatest_count(const struct report_input *input)
+/* One scale for all, so that they can be compared; a few very busy days may be cut. Works on a
+ * sorted copy of all shown counts. */
+static int greatest_shown(const struct report_input *input, double *top, struct message *message)
 {
     const struct example_days *examples = input->examples;
-    double most = 1;
-    for (size_t p = 0; p < shown_scenarios(input); p++)
-        for (size_t d = 0; d < examples->n_days; d++)
-            most = fmax(most,
-                        examples->counts[input->verdict->by_probability[p] * examples->n_days + d]);
-    for (size_t d = 0; examples->observed != NULL && d < examples->n_days; d++)
-        most = fmax(most, examples->observed[d]);
+    size_t n = 0, n_days = examples->n_days, n_shown = shown_scenarios(input);
+    double *counts = malloc((n_shown + 1) * n_days * sizeof *counts);
+    if (counts == NULL)
+        return fail(message, STATUS_RUN, "no pictures: out of memory");
+    for (size_t p = 0; p < n_shown; p++, n += n_days)
+        memcpy(counts + n, examples->counts + input->verdict->by_probability[p] * n_days,
+               n_days * sizeof *counts);
+    if (examples->observed != NULL) {
+        memcpy(counts + n, examples->observed, n_days * sizeof *counts);
+        n += n_days;
+    }
+    gsl_sort(counts, 1, n);
+    *top = fmin(counts[n - 1], 1.2 * counts[(size_t)((double)(n - 1) * 0.99)]);
+    if (!(*top >= 1))
+        *top = fmax(1, counts[n - 1]);
     for (size_t i = 0; i < examples->n_levels && i < LEVELS_MAX; i++)
-        most = fmax(most, examples->levels[i].high);
-    return most;
+        *top = fmax(*top, 1.1 * examples->levels[i].high);
+    free(counts);
+    return STATUS_OK;
 }
 
 static void print_counts(FILE *out, const char *block, size_t number, const double *counts,
@@ -148,14 +161,15 @@ static void print_panels(FILE *out, const struct report_input *input,
 
 int days_print(FILE *out, const struct report_input *input, struct message *message)
 {
-    (void)message;
     const struct example_days *examples = input->examples;
-    struct days_layout layout;
+    struct days_layout layout = {.top = 1};
     layout.n_panels = shown_scenarios(input) + (examples->observed != NULL ? 1 : 0);
     layout.n_levels = examples->n_levels < LEVELS_MAX ? examples->n_levels : LEVELS_MAX;
     layout.height =
         PANEL_PX * (double)layout.n_panels + FOOT_PX + LEGEND_PX * (double)layout.n_levels;
-    layout.top = greatest_count(input);
+    int status = greatest_shown(input, &layout.top, message);
+    if (status != STATUS_OK)
+        return status;
     double step = plot_step(layout.top) * (layout.top / plot_step(layout.top) > 3 ? 2 : 1);
     plot_head(out, (int)layout.height);
     for (size_t p = 0; p < shown_scenarios(input); p++)

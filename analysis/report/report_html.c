@@ -1,6 +1,7 @@
 #include "analysis/report/report_html.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/report/escape.h"
@@ -213,20 +214,21 @@ static void print_none(FILE *out, const struct verdict *verdict)
 
 static void print_pairs(FILE *out, const struct verdict *verdict)
 {
+    size_t n_shown = verdict->n_pairs < PAIRS_SHOWN ? verdict->n_pairs : PAIRS_SHOWN;
+    char words[2000];
     section(out, "pairs", "What this evidence cannot tell apart");
-    if (verdict->n_pairs == 0) {
-        fputs("<p>No pair: where one of two is true, the other is seldom chosen.</p>\n", out);
+    words_pairs(words, sizeof words, verdict);
+    paragraph(out, words);
+    if (n_shown == 0)
         return;
-    }
     fputs("<ul>\n", out);
-    for (size_t i = 0; i < verdict->n_pairs; i++) {
-        char share[32];
-        words_round_percent(share, sizeof share, verdict->pairs[i].error);
-        element(out, "<li><strong>", "</strong> and ",
-                verdict->scenarios[verdict->pairs[i].a].name);
-        element(out, "<strong>", "</strong>", verdict->scenarios[verdict->pairs[i].b].name);
-        element(out, ": one is taken for the other in ", " of trials.</li>\n", share);
+    for (size_t i = 0; i < n_shown; i++) {
+        words_pair(words, sizeof words, verdict, i);
+        element(out, "<li>", "</li>\n", words);
     }
+    if (n_shown < verdict->n_pairs)
+        fprintf(out, "<li>and %zu more pairs (all are in verdict.json)</li>\n",
+                verdict->n_pairs - n_shown);
     fputs("</ul>\n", out);
 }
 
@@ -297,9 +299,9 @@ static void print_miss_row(FILE *out, const struct miss *miss)
 {
     char observed[80], median[32], low[32], high[32], band[80], p[32];
     words_observed(observed, sizeof observed, miss);
-    words_number(median, sizeof median, miss->median);
-    words_number(low, sizeof low, miss->low);
-    words_number(high, sizeof high, miss->high);
+    words_short_number(median, sizeof median, miss->median);
+    words_short_number(low, sizeof low, miss->low);
+    words_short_number(high, sizeof high, miss->high);
     snprintf(band, sizeof band, "%s to %s", low, high);
     words_p_value(p, sizeof p, miss->tail_p);
     element(out, "<tr><td>", "", miss->name);
@@ -465,6 +467,28 @@ static void print_left_out(FILE *out, const struct evidence *evidence)
     fputs("</table>\n", out);
 }
 
+/* The command that gives these numbers, where the caller did not name one; quoted for a shell. */
+static void print_command(FILE *out, const struct verdict *verdict)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    const char *path = verdict->case_path != NULL ? verdict->case_path : "";
+    bool quote = path[0] == '\0' || path[0] == '-' || path[strspn(path, plain)] != '\0';
+    fprintf(out, "<pre>mxplain compare %s", quote ? "&#39;" : "");
+    for (const char *part = path; quote && strchr(part, '\'') != NULL;) {
+        size_t length = strcspn(part, "'");
+        char *copy = strndup(part, length);
+        print_html(out, copy);
+        free(copy);
+        fputs("&#39;\\&#39;&#39;", out);
+        part += length + 1;
+        path = part;
+    }
+    print_html(out, path);
+    fprintf(out, "%s --trials %llu --seed %llu</pre>\n", quote ? "&#39;" : "",
+            (unsigned long long)verdict->trials_per_scenario, (unsigned long long)verdict->seed);
+}
+
 static void print_again(FILE *out, const struct report_input *input, const char *plot_note)
 {
     const struct verdict *verdict = input->verdict;
@@ -472,6 +496,8 @@ static void print_again(FILE *out, const struct report_input *input, const char 
     section(out, "again", "How to run it again");
     if (input->command != NULL)
         element(out, "<pre>", "</pre>\n", input->command);
+    else
+        print_command(out, verdict);
     snprintf(line, sizeof line,
              "mxplain %.40s, seed %llu, %llu trials per explanation. The same case, seed and "
              "version give the same numbers on any machine with any number of threads. The numbers "

@@ -107,9 +107,10 @@ static bool next_word(const char **s, bool utf8, size_t most, char word[WORD_BYT
         const char *before = *s;
         char bytes[CLEAN_CHARACTER_BYTES];
         uint32_t code = clean_character(s, utf8, bytes);
-        if (code == 0 || (code == ' ' && length > 0))
+        bool joins_percent = code == ' ' && **s == '%'; /* "90 %" stays on one line */
+        if (code == 0 || (code == ' ' && length > 0 && !joins_percent))
             return length > 0;
-        if (code == ' ')
+        if (code == ' ' && length == 0)
             continue;
         columns += character_columns(code);
         if (length + CLEAN_CHARACTER_BYTES >= WORD_BYTES || columns > most) {
@@ -183,14 +184,22 @@ struct table_layout {
     size_t name, bar;
 };
 
-/* The bar and the name share what the numbers leave. */
-static struct table_layout table_layout(const struct text_out *text)
+/* Names get what they need of what the numbers leave, the bar the rest, which is held within
+ * bounds. */
+static struct table_layout table_layout(const struct text_out *text, const struct verdict *verdict)
 {
+    enum { BAR_MIN = 6, BAR_MAX = 24 };
     size_t left = text->style->width - PRIOR_COLUMNS - PROBABILITY_COLUMNS - FACTOR_COLUMNS -
                   FIT_COLUMNS - SET_COLUMNS - 3;
-    struct table_layout layout;
-    layout.bar = left / 3 < 8 ? 6 : left / 3;
-    layout.name = left - layout.bar;
+    struct table_layout layout = {.name = sizeof "explanation"};
+    for (size_t i = 0; i < verdict->n_scenarios; i++) {
+        size_t columns = text_columns(verdict->scenarios[i].name, text->style->utf8) + 1;
+        if (columns > layout.name)
+            layout.name = columns;
+    }
+    if (layout.name > left - BAR_MIN)
+        layout.name = left - BAR_MIN;
+    layout.bar = left - layout.name > BAR_MAX ? BAR_MAX : left - layout.name;
     return layout;
 }
 
@@ -274,7 +283,7 @@ static void print_none_row(const struct text_out *text, const struct verdict *ve
 
 static void print_table(const struct text_out *text, const struct verdict *verdict)
 {
-    struct table_layout layout = table_layout(text);
+    struct table_layout layout = table_layout(text, verdict);
     print_table_head(text, layout);
     for (size_t i = 0; i < verdict->n_scenarios; i++)
         print_scenario_row(text, verdict, verdict->by_probability[i], layout);
@@ -292,17 +301,21 @@ static void print_table(const struct text_out *text, const struct verdict *verdi
 
 static void print_pairs(const struct text_out *text, const struct verdict *verdict)
 {
+    size_t n_shown = verdict->n_pairs < PAIRS_SHOWN ? verdict->n_pairs : PAIRS_SHOWN;
+    char words[2000];
     print_heading(text, "Cannot be told apart with this evidence");
-    if (verdict->n_pairs == 0)
-        fputs("  no pair: where one of two is true, the other is seldom chosen\n", text->out);
-    for (size_t i = 0; i < verdict->n_pairs; i++) {
-        char line[400], share[32];
-        words_round_percent(share, sizeof share, verdict->pairs[i].error);
-        snprintf(line, sizeof line, "%.120s and %.120s: one is taken for the other in %s of trials",
-                 verdict->scenarios[verdict->pairs[i].a].name,
-                 verdict->scenarios[verdict->pairs[i].b].name, share);
-        fputs("  ", text->out);
-        print_wrapped(text, line, 2, 4);
+    words_pairs(words, sizeof words, verdict);
+    fputs("  ", text->out);
+    print_wrapped(text, words, 2, 2);
+    for (size_t i = 0; i < n_shown; i++) {
+        words_pair(words, sizeof words, verdict, i);
+        fputs("    ", text->out);
+        print_wrapped(text, words, 4, 6);
+    }
+    if (n_shown < verdict->n_pairs) {
+        snprintf(words, sizeof words, "and %zu more pairs", verdict->n_pairs - n_shown);
+        fputs("    ", text->out);
+        print_wrapped(text, words, 4, 4);
     }
 }
 
@@ -320,9 +333,9 @@ static void print_misses(const struct text_out *text, const struct scenario_verd
         const struct miss *miss = &scenario->worst[i];
         char observed[80], median[32], low[32], high[32], simulated[120];
         words_observed(observed, sizeof observed, miss);
-        words_number(median, sizeof median, miss->median);
-        words_number(low, sizeof low, miss->low);
-        words_number(high, sizeof high, miss->high);
+        words_short_number(median, sizeof median, miss->median);
+        words_short_number(low, sizeof low, miss->low);
+        words_short_number(high, sizeof high, miss->high);
         snprintf(simulated, sizeof simulated, "%s (%s to %s)", median, low, high);
         fputs("    ", text->out);
         print_padded(text, miss->name, name);

@@ -37,6 +37,14 @@ void words_number(char *out, size_t size, double x)
         snprintf(out, size, "%.4g", x);
 }
 
+void words_short_number(char *out, size_t size, double x)
+{
+    if (isfinite(x) && fabs(x) < 1000)
+        snprintf(out, size, "%.3g", x);
+    else
+        words_number(out, size, x);
+}
+
 void words_count(char *out, size_t size, double n)
 {
     char digits[40];
@@ -238,4 +246,49 @@ void words_factor(char *out, size_t size, const struct verdict *verdict, size_t 
     else
         snprintf(out, size, "%s for %.80s over it", words != NULL ? words : "support",
                  verdict->scenarios[best].name);
+}
+
+static bool is_paired(const struct verdict *verdict, size_t scenario)
+{
+    for (size_t i = 0; i < verdict->n_pairs; i++)
+        if (verdict->pairs[i].a == scenario || verdict->pairs[i].b == scenario)
+            return true;
+    return false;
+}
+
+void words_pairs(char *out, size_t size, const struct verdict *verdict)
+{
+    size_t n = 0, seen = 0, used = 0;
+    for (size_t i = 0; i < verdict->n_scenarios; i++)
+        n += is_paired(verdict, i);
+    if (n == 0) {
+        snprintf(out, size, "No pair: this evidence separates all of them.");
+        return;
+    }
+    out[0] = '\0';
+    for (size_t i = 0; i < verdict->n_scenarios && used + 1 < size; i++) {
+        size_t scenario = verdict->by_probability[i];
+        if (!is_paired(verdict, scenario))
+            continue;
+        const char *before = seen == 0 ? "" : seen + 1 == n ? " and " : ", ";
+        int length =
+            snprintf(out + used, size - used, "%s%.80s", before, verdict->scenarios[scenario].name);
+        used += length > 0 ? (size_t)length : 0;
+        seen++;
+    }
+    if (used + 1 < size)
+        snprintf(out + used, size - used,
+                 verdict->n_pairs == n * (n - 1) / 2
+                     ? ": no two of these %zu can be told apart."
+                     : " (%zu in all): some pairs of them cannot be told apart.",
+                 n);
+}
+
+void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pair)
+{
+    char share[32];
+    words_round_percent(share, sizeof share, verdict->pairs[pair].error);
+    snprintf(out, size, "%.100s and %.100s (over all trials, one is taken for the other in %s)",
+             verdict->scenarios[verdict->pairs[pair].a].name,
+             verdict->scenarios[verdict->pairs[pair].b].name, share);
 }

@@ -17,6 +17,9 @@ void words_round_percent(char *out, size_t size, double share);
 /* Four significant digits without exponent between 1e-4 and 1e7; "-" where undefined. */
 void words_number(char *out, size_t size, double x);
 
+/* The same with three digits, for simulated values. */
+void words_short_number(char *out, size_t size, double x);
+
 /* "1,204" */
 void words_count(char *out, size_t size, double n);
 
@@ -59,6 +62,12 @@ void words_none(char *out, size_t size, const struct verdict *verdict);
 
 /* What the factor of one scenario says: "best supported", "weak support for BEST over this". */
 void words_factor(char *out, size_t size, const struct verdict *verdict, size_t scenario);
+
+/* Which scenarios this evidence cannot tell apart, in one sentence; and one pair: how often one is
+ * taken for the other over all trials. Shown are at most PAIRS_SHOWN, in the verdict's order. */
+#define PAIRS_SHOWN 6
+void words_pairs(char *out, size_t size, const struct verdict *verdict);
+void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pair);
 
 /* The scenario against which all factors are given: the first with factor 0. */
 size_t best_supported(const struct verdict *verdict);

@@ -354,6 +354,25 @@ static void page_tells_all(void **state)
     made_verdict_free(&made);
 }
 
+/* Without a command line given, the page makes one that a shell reads as it was meant. */
+static void page_names_the_command(void **state)
+{
+    (void)state;
+    struct report_plots none = {{NULL}};
+    made_verdict_init(&made, &(struct made_options){.n_scenarios = 2});
+    made.input.command = NULL;
+    char *page = page_of(&made, &none);
+    assert_non_null(strstr(page, "<pre>mxplain compare scenarios/cases/made.cfg --trials 10000 "
+                                 "--seed 20161031</pre>"));
+    free(page);
+    made.verdict.case_path = "it's; rm x'";
+    page = page_of(&made, &none);
+    assert_non_null(
+        strstr(page, "compare &#39;it&#39;\\&#39;&#39;s; rm x&#39;\\&#39;&#39;&#39; --trials"));
+    free(page);
+    made_verdict_free(&made);
+}
+
 /* ---- the whole report ---- */
 
 static char *read_whole(const char *directory, const char *name)
@@ -528,6 +547,7 @@ int main(void)
         cmocka_unit_test(scripts_are_inert),
         cmocka_unit_test(page_is_well_formed),
         cmocka_unit_test(page_tells_all),
+        cmocka_unit_test(page_names_the_command),
         cmocka_unit_test(hostile_report),
         cmocka_unit_test(report_without_gnuplot),
         cmocka_unit_test(report_into_nowhere),
