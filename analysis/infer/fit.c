@@ -96,13 +96,14 @@ struct models_job {
 
 static int init_class(void *context, size_t class, struct message *message)
 {
+    enum { ROWS_MAX = 20000 }; /* the rows are in random order: more would only sharpen the bands */
     struct models_job *job = context;
     size_t first = job->rows->start[class], n = job->rows->start[class + 1] - first;
     if (n == 0)
         return fail(message, STATUS_INPUT, "class '%s' has no row in the reference table",
                     job->table->class_names != NULL ? job->table->class_names[class] : "?");
-    return fit_model_init(&job->self->model[class], job->table, job->rows->row + first, n,
-                          job->scale, job->options, message);
+    return fit_model_init(&job->self->model[class], job->table, job->rows->row + first,
+                          n < ROWS_MAX ? n : ROWS_MAX, job->scale, job->options, message);
 }
 
 int fit_models_init(struct fit_models *self, const struct table *table,
