@@ -66,14 +66,15 @@ static bool is_other_line(struct text rest)
     return false;
 }
 
-static int not_a_query(struct reader *reader, struct text rest, bool has_stamp)
+static int not_a_query(struct reader *reader, struct text rest, bool has_stamp, bool has_bind_date)
 {
     if (text_find(rest, ": response: ") != NULL && text_find(rest, "client ") != NULL)
         return reader_answer(reader);
     bool named = text_find(rest, "named[") != NULL;
     bool bind_style = text_starts(rest, " ") && is_other_line(rest);
-    /* "unbound[..] info:" and the like have a program's name between time and severity. */
-    if (has_stamp && (named || (bind_style && text_find(rest, "[") == NULL)))
+    /* The date with dashes and the month's name is BIND's alone; "unbound[..] info:" and the like
+     * have a program's name between time and severity. */
+    if (has_bind_date || (has_stamp && (named || (bind_style && text_find(rest, "[") == NULL))))
         return reader_other(reader);
     return reader_bad(reader,
                       "not a line of a BIND log; expected \"client ADDRESS#PORT ... query: \"");
@@ -90,7 +91,7 @@ static int bind_line(struct reader *reader, struct text line)
     const char *client = text_find(rest, "client ");
     const char *question = client != NULL ? text_find(text_from(rest, client), mark) : NULL;
     if (question == NULL)
-        return not_a_query(reader, rest, has_stamp);
+        return not_a_query(reader, rest, has_stamp, timestamp_bind(&line, &query.stamp));
     struct name name;
     const char *wrong = has_stamp ? NULL : "the line has no time (print-time yes is needed)";
     struct text asker = text_slice(client + 7, (size_t)(question - client) - 6);

@@ -109,6 +109,28 @@ static int packet(struct reader *reader, struct text rest, const struct timestam
     return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }
 
+/* What stands before the end points: `IP`, perhaps behind an interface (-i any), or the Ethernet
+ * header (-e) up to `length N:`. */
+static bool skip_link(struct text line, struct text *rest)
+{
+    const char *ip = text_find(line, " IP "), *ip6 = text_find(line, " IP6 ");
+    const char *ethernet = text_find(line, ", ethertype IPv");
+    if (ethernet != NULL) {
+        *rest = text_from(line, ethernet);
+        const char *length = text_find(*rest, ", length ");
+        if (length == NULL)
+            return false;
+        *rest = text_from(*rest, length + 9);
+        text_take(rest, ':');
+        text_skip_blanks(rest);
+        return true;
+    }
+    if (ip == NULL && ip6 == NULL)
+        return false;
+    *rest = text_from(line, ip != NULL ? ip + 4 : ip6 + 5);
+    return true;
+}
+
 static int tcpdump_line(struct reader *reader, struct text line)
 {
     struct tcpdump *self = reader->state;
@@ -125,14 +147,12 @@ static int tcpdump_line(struct reader *reader, struct text line)
     if (!take_stamp(&line, &stamp))
         return reader_bad(
             reader, "the line does not start with a time (tcpdump -tttt gives one with a date)");
-    const char *ip = text_find(line, " IP ");
-    const char *ip6 = text_find(line, " IP6 ");
     self->waiting = false;
-    if (ip == NULL && ip6 == NULL)
+    struct text rest;
+    if (!skip_link(line, &rest))
         return text_find(line, "ARP") != NULL || text_find(line, ", ethertype ") != NULL
                    ? reader_other(reader)
                    : reader_bad(reader, "expected IP or IP6 behind the time");
-    struct text rest = text_from(line, ip != NULL ? ip + 4 : ip6 + 5);
     if (text_starts(rest, "(")) {
         self->stamp = stamp;
         self->waiting = true;

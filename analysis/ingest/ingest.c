@@ -177,9 +177,31 @@ static const char *format_name(const struct log_format *format)
     return format != NULL ? format->name : "none that is known";
 }
 
+/* Files that hold no log as they are, by their first bytes. */
+static const char *not_a_log(struct text first)
+{
+    static const struct {
+        const char *bytes, *what;
+    } known[] = {
+        {"BZh", "it is compressed with bzip2: decompress it first"},
+        {"PK\x03\x04", "it is a zip archive: unpack it first"},
+        {"\xff\xfe", "it is text in UTF-16: convert it to UTF-8 first"},
+        {"\xfe\xff", "it is text in UTF-16: convert it to UTF-8 first"},
+        {"SQLite format 3", "it is a database: its logs are there already"},
+        {"%PDF", "it is a PDF"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (text_starts(first, known[i].bytes))
+            return known[i].what;
+    return NULL;
+}
+
 static int unknown_format(const struct input *input, struct message *message)
 {
     struct text first = input_peek(input);
+    const char *what = not_a_log(first);
+    if (what != NULL)
+        return fail(message, STATUS_INPUT, "%s: not a log: %s", input->path, what);
     struct text line = text_take(&first, '\n');
     int shown = line.n < 80 ? (int)line.n : 80;
     return fail(

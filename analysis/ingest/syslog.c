@@ -2,9 +2,21 @@
 
 enum { WORDS_BEFORE_PROGRAM = 4 };
 
+/* `<30>` of a line as it goes over the network, and the `1 ` of RFC 5424 behind it. */
+static void skip_priority(struct text *rest)
+{
+    struct text at = *rest;
+    uint64_t priority;
+    if (!text_skip(&at, "<") || !text_number(text_take(&at, '>'), 191, &priority))
+        return;
+    text_skip(&at, "1 ");
+    *rest = at;
+}
+
 bool syslog_take_stamp(struct text *rest, struct timestamp *stamp)
 {
     struct text at = *rest;
+    skip_priority(&at);
     bool bracket = text_skip(&at, "[");
     if (!timestamp_syslog(&at, stamp) && !timestamp_iso(&at, stamp) && !timestamp_epoch(&at, stamp))
         return false;
@@ -25,6 +37,25 @@ static bool is_program(struct text word, const char *program)
     return word.n == 0 || *word.at == '[' || *word.at == ':' || *word.at == '/';
 }
 
+/* RFC 5424 goes on with process, message id and structured data: `1234 - [meta sequenceId="1"] `,
+ * each perhaps `-`. */
+static void skip_header_5424(struct text *rest)
+{
+    struct text at = *rest;
+    uint64_t process;
+    struct text word = text_word(&at);
+    if (!text_equal(word, "-") && !text_number(word, UINT32_MAX, &process))
+        return;
+    text_word(&at);
+    text_skip_blanks(&at);
+    if (!text_skip(&at, "- ")) {
+        if (!text_starts(at, "["))
+            return;
+        text_take(&at, ']');
+    }
+    *rest = at;
+}
+
 bool syslog_take_program(struct text *rest, const char *program)
 {
     struct text at = *rest;
@@ -33,6 +64,8 @@ bool syslog_take_program(struct text *rest, const char *program)
         if (word.n == 0)
             return false;
         if (is_program(word, program)) {
+            if (text_equal(word, program))
+                skip_header_5424(&at);
             text_skip_blanks(&at);
             *rest = at;
             return true;

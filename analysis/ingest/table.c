@@ -5,23 +5,55 @@ static const struct {
     const char *name;
     enum table_role role;
 } known_columns[] = {
-    {"time", ROLE_TIME},         {"timestamp", ROLE_TIME},
-    {"ts", ROLE_TIME},           {"date", ROLE_TIME},
-    {"datetime", ROLE_TIME},     {"frame.time_epoch", ROLE_TIME},
-    {"client", ROLE_CLIENT},     {"client_ip", ROLE_CLIENT},
-    {"src", ROLE_CLIENT},        {"source", ROLE_CLIENT},
-    {"address", ROLE_CLIENT},    {"ip", ROLE_CLIENT},
-    {"ip.src", ROLE_CLIENT},     {"ipv6.src", ROLE_CLIENT},
-    {"id.orig_h", ROLE_CLIENT},  {"name", ROLE_NAME},
-    {"qname", ROLE_NAME},        {"query", ROLE_NAME},
-    {"rrname", ROLE_NAME},       {"domain", ROLE_NAME},
-    {"dns.qry.name", ROLE_NAME}, {"type", ROLE_TYPE},
-    {"qtype", ROLE_TYPE},        {"rrtype", ROLE_TYPE},
-    {"qtype_name", ROLE_TYPE},   {"dns.qry.type", ROLE_TYPE},
-    {"server", ROLE_SERVER},     {"dst", ROLE_SERVER},
-    {"ip.dst", ROLE_SERVER},     {"ipv6.dst", ROLE_SERVER},
-    {"id.resp_h", ROLE_SERVER},  {"flags", ROLE_FLAGS},
-    {"response", ROLE_RESPONSE}, {"dns.flags.response", ROLE_RESPONSE},
+    {"time", ROLE_TIME},
+    {"timestamp", ROLE_TIME},
+    {"ts", ROLE_TIME},
+    {"date", ROLE_TIME},
+    {"datetime", ROLE_TIME},
+    {"frame.time_epoch", ROLE_TIME},
+    {"client", ROLE_CLIENT},
+    {"client_ip", ROLE_CLIENT},
+    {"src", ROLE_CLIENT},
+    {"source", ROLE_CLIENT},
+    {"address", ROLE_CLIENT},
+    {"ip", ROLE_CLIENT},
+    {"ip.src", ROLE_CLIENT},
+    {"ipv6.src", ROLE_CLIENT},
+    {"id.orig_h", ROLE_CLIENT},
+    {"name", ROLE_NAME},
+    {"qname", ROLE_NAME},
+    {"query", ROLE_NAME},
+    {"rrname", ROLE_NAME},
+    {"domain", ROLE_NAME},
+    {"query_name", ROLE_NAME},
+    {"question", ROLE_NAME},
+    {"dns.qry.name", ROLE_NAME},
+    {"type", ROLE_TYPE},
+    {"qtype", ROLE_TYPE},
+    {"rrtype", ROLE_TYPE},
+    {"qtype_name", ROLE_TYPE},
+    {"dns.qry.type", ROLE_TYPE},
+    {"server", ROLE_SERVER},
+    {"dst", ROLE_SERVER},
+    {"ip.dst", ROLE_SERVER},
+    {"ipv6.dst", ROLE_SERVER},
+    {"id.resp_h", ROLE_SERVER},
+    {"@timestamp", ROLE_TIME},
+    {"_time", ROLE_TIME},
+    {"event_time", ROLE_TIME},
+    {"time_utc", ROLE_TIME},
+    {"client ip", ROLE_CLIENT},
+    {"client_address", ROLE_CLIENT},
+    {"src_ip", ROLE_CLIENT},
+    {"source ip", ROLE_CLIENT},
+    {"query_type", ROLE_TYPE},
+    {"record_type", ROLE_TYPE},
+    {"record type", ROLE_TYPE},
+    {"dest_ip", ROLE_SERVER},
+    {"destination", ROLE_SERVER},
+    {"flags", ROLE_FLAGS},
+    {"response", ROLE_RESPONSE},
+    {"dns.flags.response", ROLE_RESPONSE},
 };
 
 enum { N_KNOWN = sizeof known_columns / sizeof known_columns[0] };
@@ -169,9 +201,12 @@ const char *table_split(struct table *self, struct text line)
 static const char *read_time(struct text field, struct timestamp *stamp)
 {
     field = text_trim(field);
+    bool utc = field.n > 4 && text_equal(text_slice(field.at + field.n - 4, 4), " UTC");
+    field.n -= utc ? 4 : 0;
     if (!timestamp_iso(&field, stamp) && !timestamp_epoch_any(&field, stamp) &&
         !timestamp_bind(&field, stamp))
         return "the time is not understood; expected 2016-07-20T10:55:33Z or seconds since 1970";
+    stamp->has_offset = stamp->has_offset || utc;
     return field.n == 0 ? NULL : "text stands behind the time";
 }
 

@@ -42,6 +42,20 @@ static const struct style styles[] = {
     {"unbound", "[1795288000] unbound[12:0] info: 192.0.2.1 . NS IN",
      "2026-11-21T19:06:40.000000Z 192.0.2.1 . NS"},
     {"unbound", "[1795288000] unbound[12:0] query: 192.0.2.1 a.test. A", NULL},
+    {"unbound",
+     "<30>1 2026-11-21T19:24:24+00:00 fw.lan unbound 1234 - [meta sequenceId=\"1\"] [1234:0] info: "
+     "192.0.2.1 a.test. A IN",
+     "2026-11-21T19:24:24.000000Z 192.0.2.1 a.test A"},
+    {"dnsmasq", "<30>Nov 21 13:30:01 router dnsmasq[9]: query[A] a.test from 192.0.2.1",
+     "2026-11-21T13:30:01.000000Z 192.0.2.1 a.test A"},
+    {"tcpdump", "1795289064.104380 eth0  Out IP 192.0.2.1.4 > 192.0.2.53.53: 7+ A? a.test. (41)",
+     "2026-11-21T19:24:24.104380Z 192.0.2.1 a.test A"},
+    {"tcpdump",
+     "1795289064.104380 00:00:00:00:00:00 > 00:00:00:00:00:01, ethertype IPv4 (0x0800), length 82: "
+     "192.0.2.1.4 > 192.0.2.53.53: 7+ A? a.test. (41)",
+     "2026-11-21T19:24:24.104380Z 192.0.2.1 a.test A"},
+    {"csv", "@timestamp,src_ip,query\n2026-11-21 19:24:24 UTC,192.0.2.1,a.test",
+     "2026-11-21T19:24:24.000000Z 192.0.2.1 a.test TYPE0"},
     {"dnsmasq", "Sat Nov 21 13:30:01 2026 daemon.info dnsmasq[9]: query[A] a.test from 192.0.2.1",
      "2026-11-21T13:30:01.000000Z 192.0.2.1 a.test A"},
     {"dnsmasq",
@@ -325,6 +339,13 @@ static void test_no_files(void **state)
               &report, &message);
     read_file("/dev/null", (struct ingest_options){0}, STATUS_INPUT, &log_read, &report, &message);
     assert_non_null(strstr(message.text, "empty"));
+    read_bytes("\xff\xfe"
+               "1\0",
+               4, (struct ingest_options){0}, STATUS_INPUT, &log_read, &report, &message);
+    assert_non_null(strstr(message.text, "UTF-16"));
+    read_bytes("BZh91AY", 7, (struct ingest_options){0}, STATUS_INPUT, &log_read, &report,
+               &message);
+    assert_non_null(strstr(message.text, "bzip2"));
     read_file("tests/samples/logs/knot.log", (struct ingest_options){0}, STATUS_INPUT, &log_read,
               &report, &message);
     assert_non_null(strstr(message.text, "no query log"));
