@@ -2,7 +2,7 @@
  * half-written. */
 #include "tests/e2e/runner.h"
 
-#define CASE SCENE "/cases/alfa-2016.cfg"
+#define CASE QUICK_CASE
 #define BROKEN SCENE "/cases/broken.cfg"
 #define QUICK " --trials 100 -q"
 

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#define CASE SCENE "/cases/alfa-2016.cfg"
+#define CASE QUICK_CASE
 
 static json_t *run_json(const char *arguments)
 {
