@@ -15,6 +15,7 @@
     ROW(tunnel)                                                                                    \
     ROW(relay)                                                                                     \
     ROW(spoofed)                                                                                   \
+    ROW(backscatter)                                                                               \
     ROW(scanner)                                                                                   \
     ROW(background)
 

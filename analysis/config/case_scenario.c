@@ -43,10 +43,9 @@ static int find_scenario_file(const struct case_file *self, const char *name, ch
     size_t length = slash != NULL ? (size_t)(slash - self->path) : 1;
     const char *directory = slash != NULL ? self->path : ".";
     snprintf(parent, sizeof parent, "%.*s/..", (int)length, directory);
-    if (strchr(name, '/') != NULL || strstr(name, ".cfg") != NULL) {
-        snprintf(path, size, "%s", name);
-        return access(path, R_OK) == 0 ? STATUS_OK : STATUS_INPUT;
-    }
+    snprintf(path, size, "%s", name);
+    if ((strchr(name, '/') != NULL || strstr(name, ".cfg") != NULL) && access(path, R_OK) == 0)
+        return STATUS_OK;
     const char *data = case_data_directory();
     bool found = try_path(path, size, directory, length, name) ||
                  try_path(path, size, parent, strlen(parent), name) ||

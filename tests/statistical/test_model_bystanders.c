@@ -18,6 +18,11 @@ static const char *const plain_background[] = {
     "work_start=9",      "work_end=17",   "night=0.2",       "weekend=0.5",
     "growth=0",          "pauses=0",      "level_changes=0", NULL};
 
+static const char *const plain_backscatter[] = {
+    "runs_per_week=1",     "run_size=20", "run_sigma=0",     "run_length=1", "providers=4",
+    "provider_share=0.25", "retries=0.5", "retry_after=600", "growth=0",     "pauses=0",
+    "level_changes=0",     NULL};
+
 static void start(struct tiny_world *tiny, const char *model, const char *const *overrides)
 {
     struct tiny_entry entry = {model, "it", overrides};
@@ -104,6 +109,20 @@ static void regulars_come_back(void **state)
     tiny_world_free(&tiny);
 }
 
+/* 21 runs of Poisson(20) bounces of 1 / (1 - 0.5) tries each, one question a try (no MX here). New
+ * addresses: three of four bounces, besides the four providers. */
+static void backscatter_has_its_volume_and_askers(void **state)
+{
+    (void)state;
+    struct tiny_world tiny;
+    struct tally tallies[2] = {0};
+    start(&tiny, "backscatter", plain_backscatter);
+    each_trial(&tiny, 46, 2000, count_clients, tallies);
+    assert_true(fabs(tally_z(&tallies[0], 21 * 20 * 2)) < LIMIT_Z);
+    assert_true(fabs(tally_z(&tallies[1], 21 * 20 * 0.75 + 4)) < LIMIT_Z);
+    tiny_world_free(&tiny);
+}
+
 struct hours {
     struct tally volume;
     double share[7 * 3]; /* weekday; night before 9, open hours, evening from 17 */
@@ -149,6 +168,7 @@ int main(void)
         cmocka_unit_test(visits_are_geometric_and_replayed),
         cmocka_unit_test(echoes_keep_their_delay),
         cmocka_unit_test(regulars_come_back),
+        cmocka_unit_test(backscatter_has_its_volume_and_askers),
         cmocka_unit_test(background_keeps_rate_and_hours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
