@@ -192,7 +192,8 @@ static void print_legend(FILE *out, const struct fit_picture *picture, double he
 
 static void print_plot(FILE *out, const struct fit_picture *picture)
 {
-    fputs("plot $observed using (0):1:3:4:($1+0.04):($1+0.96) with boxxyerror lc rgb '#b0b0b0'",
+    fputs("plot $observed using (0):1:3:4:($1+0.04):($1+0.96) with boxxyerror fs transparent solid "
+          "0.4 lc rgb '#808080'",
           out);
     for (size_t b = 0; b < picture->n_bands; b++)
         fprintf(out,

@@ -34,7 +34,7 @@ static const char head[] =
     "var(--line);overflow-wrap:anywhere}th{color:var(--soft);font-weight:600}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal;"
     "white-space:nowrap}\n"
-    ".wide{overflow-x:auto}figure{margin:1rem 0}.picture svg{max-width:100%;height:auto;"
+    ".wide{overflow-x:auto}figure{margin:1rem 0}.picture svg{width:100%;height:auto;"
     "color:var(--ink)}\n"
     "dl{margin:.4rem 0}dt{font-weight:600;margin-top:.5rem}dd{margin:0}"
     "pre{background:var(--box);padding:.7rem;overflow-x:auto;white-space:pre-wrap;"

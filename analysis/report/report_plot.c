@@ -13,7 +13,7 @@ const char *const plot_colours[PLOT_COLOURS] = {"#0072b2", "#d55e00", "#009e73",
 
 const struct plot_kind plot_kinds[PLOT_COUNT] = {
     [PLOT_PROBABILITY] = {"probability",
-                          "Probability of each explanation after the evidence (bars; the black "
+                          "Probability of each explanation after the evidence (bars; the thin "
                           "line is twice the simulation error to either side) and before it "
                           "(orange marks).",
                           probability_possible, probability_print},
@@ -30,7 +30,7 @@ const struct plot_kind plot_kinds[PLOT_COUNT] = {
     [PLOT_FIT] = {"fit",
                   "The statistics that separate the explanations most. Coloured lines: where 95 % "
                   "of an explanation's simulated logs lie (dot: median), as percentile among the "
-                  "simulated logs of all explanations. Grey and black: what was observed, with its "
+                  "simulated logs of all explanations. Grey: what was observed, with its "
                   "uncertainty. A fact far from a line speaks against that explanation.",
                   fit_possible, fit_print},
     [PLOT_DAYS] =

@@ -262,7 +262,8 @@ void words_pairs(char *out, size_t size, const struct verdict *verdict)
     for (size_t i = 0; i < verdict->n_scenarios; i++)
         n += is_paired(verdict, i);
     if (n == 0) {
-        snprintf(out, size, "No pair: this evidence separates all of them.");
+        snprintf(out, size,
+                 "No two explanations have to be kept by a rule that is right 9 times in 10.");
         return;
     }
     out[0] = '\0';
@@ -276,7 +277,9 @@ void words_pairs(char *out, size_t size, const struct verdict *verdict)
         used += length > 0 ? (size_t)length : 0;
         seen++;
     }
-    if (used + 1 < size)
+    if (used + 1 < size && n == 2)
+        snprintf(out + used, size - used, " cannot be told apart.");
+    else if (used + 1 < size)
         snprintf(out + used, size - used,
                  verdict->n_pairs == n * (n - 1) / 2
                      ? ": no two of these %zu can be told apart."
