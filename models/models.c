@@ -17,7 +17,8 @@
     ROW(spoofed)                                                                                   \
     ROW(backscatter)                                                                               \
     ROW(scanner)                                                                                   \
-    ROW(background)
+    ROW(background)                                                                                \
+    ROW(mail_stream)
 
 #define DECLARE(name) extern const struct model model_##name;
 #define ADDRESS(name) &model_##name,

@@ -65,7 +65,7 @@ struct case_file {
     struct role roles[CASE_MAX_ROLES];
     int n_roles;
     enum evidence_kind evidence;
-    struct fact *facts;
+    struct fact *facts; /* with log evidence: the numbers to compare, without values */
     size_t n_facts;
     struct log_evidence log;
     struct scenario *scenarios;

@@ -10,6 +10,7 @@
 static const struct key_row evidence_keys[] = {
     {"facts", false, "file with published facts, beside the case file"},
     {"log", false, "file with an observed log, beside the case file"},
+    {"statistics", false, "log: file with the numbers to compare, in place of the usual ones"},
     {"format", false, "format of the log; found out by default"},
     {"timezone", false, "time zone of a log with local times"},
     {"columns", false, "columns of a table without header: \"time,client,name,type\""},
@@ -36,7 +37,7 @@ static const struct key_row fact_keys[] = {
     {"sd", false, "its standard deviation"},
     {"at_least", false, "lower end of an interval"},
     {"at_most", false, "upper end of an interval"},
-    {"source", true, "who published it, where"},
+    {"source", false, "who published it, where"},
     {"note", false, "how words became numbers"},
     {NULL, false, NULL},
 };
@@ -242,6 +243,28 @@ static void name_fact(const struct case_file *self, const config_setting_t *grou
         }
 }
 
+/* A number to compare, without a value: it is measured on the log. */
+static int load_wanted(struct case_file *self, const config_setting_t *group,
+                       struct message *message)
+{
+    struct fact *fact = &self->facts[self->n_facts];
+    const char *id;
+    if (!config_setting_is_group(group))
+        return config_complain(group, message, "expected a group { statistic = ...; }");
+    int status = load_statistic(self, group, &fact->request, message);
+    if (status == STATUS_OK)
+        status = config_text(group, "id", &id, message);
+    for (int i = 0; status == STATUS_OK && i < 4; i++)
+        if (config_setting_get_member(group, number_rows[i].name) != NULL)
+            return config_complain(group, message, "%s: the log gives the value",
+                                   number_rows[i].name);
+    if (status != STATUS_OK)
+        return status;
+    name_fact(self, group, id, fact);
+    self->n_facts++;
+    return STATUS_OK;
+}
+
 static int load_fact(struct case_file *self, const config_setting_t *group, struct message *message)
 {
     struct fact *fact = &self->facts[self->n_facts];
@@ -258,6 +281,8 @@ static int load_fact(struct case_file *self, const config_setting_t *group, stru
         config_text(group, "source", &source, message) != STATUS_OK ||
         config_text(group, "note", &note, message) != STATUS_OK)
         return STATUS_INPUT;
+    if (source == NULL)
+        return config_complain(group, message, "the key \"source\" is missing");
     fact->source = case_keep(self, source, &status);
     fact->note = case_keep(self, note, &status);
     name_fact(self, group, id, fact);
@@ -265,7 +290,10 @@ static int load_fact(struct case_file *self, const config_setting_t *group, stru
     return status;
 }
 
-static int load_facts(struct case_file *self, const char *path, struct message *message)
+typedef int fact_loader(struct case_file *, const config_setting_t *, struct message *);
+
+static int load_facts(struct case_file *self, const char *path, fact_loader *loader,
+                      struct message *message)
 {
     struct config_file file;
     config_setting_t *top;
@@ -282,8 +310,7 @@ static int load_facts(struct case_file *self, const char *path, struct message *
         status = self->facts == NULL ? STATUS_RUN : STATUS_OK;
     }
     for (int i = 0; status == STATUS_OK && i < n; i++)
-        status = load_fact(self, config_setting_get_elem(top, (unsigned)i), message);
-    self->evidence = self->n_facts > 0 ? EVIDENCE_FACTS : EVIDENCE_NONE;
+        status = loader(self, config_setting_get_elem(top, (unsigned)i), message);
     config_file_close(&file);
     return status;
 }
@@ -332,18 +359,28 @@ int case_load_evidence(struct case_file *self, const config_setting_t *group,
                        struct message *message)
 {
     const config_setting_t *evidence = config_setting_get_member(group, "evidence");
-    const char *facts, *log;
+    const char *facts, *log, *wanted;
     int status = STATUS_OK;
     if (evidence == NULL)
         return STATUS_OK;
     if (config_check_keys(evidence, evidence_keys, &year_row, message) != STATUS_OK ||
         config_text(evidence, "facts", &facts, message) != STATUS_OK ||
-        config_text(evidence, "log", &log, message) != STATUS_OK)
+        config_text(evidence, "log", &log, message) != STATUS_OK ||
+        config_text(evidence, "statistics", &wanted, message) != STATUS_OK)
         return STATUS_INPUT;
     if (facts != NULL && log != NULL)
         return config_complain(evidence, message, "expected facts or log, not both");
+    if (wanted != NULL && log == NULL)
+        return config_complain(evidence, message, "statistics: only together with a log");
     if (log != NULL)
-        return load_log(self, evidence, log, message);
-    const char *path = facts != NULL ? beside_case(self, facts, &status) : NULL;
-    return path != NULL && status == STATUS_OK ? load_facts(self, path, message) : status;
+        status = load_log(self, evidence, log, message);
+    const char *list = facts != NULL ? facts : wanted;
+    const char *path =
+        list != NULL && status == STATUS_OK ? beside_case(self, list, &status) : NULL;
+    if (path == NULL || status != STATUS_OK)
+        return status;
+    status = load_facts(self, path, facts != NULL ? load_fact : load_wanted, message);
+    if (facts != NULL && self->n_facts > 0)
+        self->evidence = EVIDENCE_FACTS;
+    return status;
 }

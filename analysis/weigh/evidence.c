@@ -65,8 +65,15 @@ static uint32_t *map_ids(const struct intern *from, const struct intern *to, boo
     return map;
 }
 
-static int translate(const struct world *world, const struct query_log *log,
-                     struct query_array *out)
+/* Whether the sensor records the name, were it simulated. */
+static bool is_seen(const struct sensor *sensor, uint32_t name)
+{
+    return sensor->sees_name == NULL || (name < sensor->n_names && sensor->sees_name[name]);
+}
+
+/* Rows of names that the sensor does not record are left out and counted. */
+static int translate(const struct world *world, const struct sensor *sensor,
+                     const struct query_log *log, struct query_array *out, size_t *n_unseen)
 {
     uint32_t *client = map_ids(&log->clients, &world->clients, false);
     uint32_t *name = map_ids(&log->names, &world->names, true);
@@ -76,7 +83,10 @@ static int translate(const struct world *world, const struct query_log *log,
         struct query q = log->queries.q[i];
         q.client = client[q.client];
         q.name = name[q.name];
-        status = query_array_add(out, q);
+        if (is_seen(sensor, q.name))
+            status = query_array_add(out, q);
+        else
+            ++*n_unseen;
     }
     free(client);
     free(name);
@@ -99,6 +109,17 @@ static int default_columns(struct evidence *self, const struct case_file *case_f
     for (size_t i = 0; status == STATUS_OK && i < n_missing; i++)
         leave_out(self, missing[i]->name,
                   "the log lacks the column or the fineness of time that it needs");
+    return status;
+}
+
+/* The numbers that the case lists for its log. */
+static int wanted_columns(struct evidence *self, const struct case_file *case_file,
+                          struct message *message)
+{
+    int status = reserve(self, case_file->n_facts, message);
+    for (size_t i = 0; status == STATUS_OK && i < case_file->n_facts; i++)
+        self->requests[i] = case_file->facts[i].request;
+    self->n = status == STATUS_OK ? case_file->n_facts : 0;
     return status;
 }
 
@@ -147,6 +168,22 @@ static int import(const struct case_file *case_file, struct query_log *log,
     return ingest_read(&options, log, report, message);
 }
 
+static void describe_reading(struct evidence *self, const struct ingest_report *report,
+                             size_t n_unseen)
+{
+    snprintf(self->report, sizeof self->report,
+             "%llu lines read, %llu queries kept, %llu duplicates among them, %llu outside the "
+             "window, %llu answers "
+             "skipped, %llu not understood",
+             (unsigned long long)report->lines, (unsigned long long)report->kept,
+             (unsigned long long)report->duplicates, (unsigned long long)report->out_of_window,
+             (unsigned long long)report->answers, (unsigned long long)report->not_understood);
+    size_t used = strlen(self->report);
+    if (n_unseen > 0)
+        snprintf(self->report + used, sizeof self->report - used,
+                 "; %zu of the queries are for names that the sensor does not see", n_unseen);
+}
+
 static int load_log(struct evidence *self, const struct case_file *case_file,
                     struct message *message)
 {
@@ -157,26 +194,25 @@ static int load_log(struct evidence *self, const struct case_file *case_file,
     if (status != STATUS_OK)
         return status;
     struct query_array *logs = calloc(world->n_sensors, sizeof *logs);
-    status = logs == NULL ? STATUS_RUN : translate(world, &log, &logs[case_file->log.sensor]);
+    size_t n_unseen = 0;
+    uint32_t sensor = case_file->log.sensor;
+    status = logs == NULL
+                 ? STATUS_RUN
+                 : translate(world, &world->sensors[sensor], &log, &logs[sensor], &n_unseen);
     if (status != STATUS_OK)
         fail(message, status, "%s: out of memory", case_file->log.path);
-    snprintf(self->report, sizeof self->report,
-             "%llu lines read, %llu queries kept, %llu duplicates among them, %llu outside the "
-             "window, %llu answers "
-             "skipped, %llu not understood",
-             (unsigned long long)report.lines, (unsigned long long)report.kept,
-             (unsigned long long)report.duplicates, (unsigned long long)report.out_of_window,
-             (unsigned long long)report.answers, (unsigned long long)report.not_understood);
-    self->n_queries = log.queries.n;
+    describe_reading(self, &report, n_unseen);
+    self->n_queries = log.queries.n - n_unseen;
     if (status == STATUS_OK)
-        status = default_columns(self, case_file, case_file->log.sensor, log.columns,
-                                 log.resolution_us, message);
+        status = case_file->n_facts > 0 ? wanted_columns(self, case_file, message)
+                                        : default_columns(self, case_file, sensor, log.columns,
+                                                          log.resolution_us, message);
     if (status == STATUS_OK)
         status = measure(self, case_file, logs, message);
     if (status == STATUS_OK)
         drop_undefined(self);
     if (logs != NULL)
-        query_array_free(&logs[case_file->log.sensor]);
+        query_array_free(&logs[sensor]);
     free(logs);
     query_log_free(&log);
     return status;
