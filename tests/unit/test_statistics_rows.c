@@ -476,6 +476,24 @@ static void coincidences_average_all_rotations(void **state)
     world_free(&world);
 }
 
+/* "Within" includes its end; order counts. */
+static void types_follow_within(void **state)
+{
+    (void)state;
+    struct world world;
+    struct query_array logs[2] = {{0}, {0}};
+    make_world(&world, FROM, FROM + LENGTH);
+    query_array_add(&logs[0], (struct query){.time_us = FROM, .type = TYPE_A});
+    query_array_add(&logs[0], (struct query){.time_us = FROM + 1, .type = TYPE_PTR});
+    query_array_add(&logs[0], (struct query){.time_us = FROM + 1 + 5 * US_PER_S, .type = TYPE_A});
+    struct statistic_request request = make_request(&world, "type_follows", 0);
+    check_close("at the end", compute_request(&world, logs, &request), 1, 0);
+    logs[0].q[2].time_us++;
+    check_close("too late", compute_request(&world, logs, &request), 0, 0);
+    query_array_free(&logs[0]);
+    world_free(&world);
+}
+
 /* Ids far beyond the world's own, each in use once, twice or three times. */
 static void many_clients(void **state)
 {
@@ -526,6 +544,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(twins_agree), cmocka_unit_test(coincidences_average_all_rotations),
-        cmocka_unit_test(many_clients), cmocka_unit_test(missing_rows_are_counted)};
+        cmocka_unit_test(types_follow_within), cmocka_unit_test(many_clients),
+        cmocka_unit_test(missing_rows_are_counted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -340,6 +340,31 @@ static void twins_agree(void **state)
     world_free(&s->world);
 }
 
+/* Times at the very start and end of windows: none may slip into a neighbour by rounding (the
+ * double nearest to 1/1002, times 1002, is below 1). The first windows are taken one by one. */
+static void window_edges_are_exact(void **state)
+{
+    (void)state;
+    static const double widths_s[] = {0.001002, 0.001138, 0.333333, 1, 7.7, 421, 5400.000001};
+    for (size_t w = 0; w < sizeof widths_s / sizeof widths_s[0]; w++) {
+        struct subject subject = {.what = "edges"}, *s = &subject;
+        int64_t width_us = (int64_t)(widths_s[w] * 1e6 + 0.5);
+        make_world(&s->world, FROM, FROM + LENGTH);
+        int64_t windows = LENGTH / width_us, n = 0;
+        for (int64_t k = 0; k < windows && n < 2000; k++, n++)
+            for (int64_t last = 0; last < 2; last++) /* first and last microsecond */
+                assert_int_equal(
+                    query_array_add(&s->logs[0], (struct query){.time_us = FROM + k * width_us +
+                                                                           last * (width_us - 1)}),
+                    STATUS_OK);
+        EXPECT(1.0 / (double)n, "busiest_share", 1, widths_s[w]);
+        double mean = 2.0 * (double)n / (double)windows;
+        EXPECT(4.0 * (double)n / (double)windows / mean - mean, "fano", 1, widths_s[w]);
+        query_array_free(&s->logs[0]);
+        world_free(&s->world);
+    }
+}
+
 /* A cache floor at 600 s: the edge is found there, and nothing lies below it. */
 static void edge_finds_the_ttl(void **state)
 {
@@ -359,6 +384,7 @@ static void edge_finds_the_ttl(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(twins_agree),
+                                       cmocka_unit_test(window_edges_are_exact),
                                        cmocka_unit_test(edge_finds_the_ttl)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
