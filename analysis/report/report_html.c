@@ -254,14 +254,18 @@ static void print_fact_row(FILE *out, const struct statistic_request *request,
 
 static void print_log_statistics(FILE *out, const struct evidence *evidence)
 {
-    fputs("<table>\n<tr><th>statistic</th><th class=\"n\">observed</th></tr>\n", out);
+    fputs("<table>\n<tr><th>statistic</th><th class=\"n\">observed</th><th>unit</th></tr>\n", out);
     for (size_t i = 0; i < evidence->n; i++) {
         char value[40];
         if (evidence->facts != NULL && evidence->facts[i] != NULL)
             continue;
         words_number(value, sizeof value, evidence->observed[i]);
-        element(out, "<tr><td>", "</td>", evidence->requests[i].label);
+        const struct statistic *statistic = evidence->requests[i].statistic;
+        element(out, "<tr><td>", "", evidence->requests[i].label);
+        element(out, "<br/><span class=\"small\">", "</span></td>",
+                statistic != NULL ? statistic->summary : NULL);
         number_cell(out, value);
+        cell(out, statistic != NULL ? statistic->unit : NULL);
         fputs("</tr>\n", out);
     }
     fputs("</table>\n", out);
@@ -354,9 +358,9 @@ static void score_row(FILE *out, const char *name, double value, double prior_va
 {
     char text[40];
     element(out, "<tr><td>", "</td>", name);
-    words_number(text, sizeof text, value);
+    words_short_number(text, sizeof text, value);
     number_cell(out, text);
-    words_number(text, sizeof text, prior_value);
+    words_short_number(text, sizeof text, prior_value);
     number_cell(out, text);
     element(out, "<td>", "</td></tr>\n", meaning);
 }
