@@ -151,3 +151,16 @@ int report_write(const struct report_input *input, const char *directory,
     examples_free(&examples);
     return status;
 }
+
+int report_check_place(const char *directory, struct message *message)
+{
+    char *path = join(directory, ".mxplain-was-here");
+    int status = path != NULL ? make_directory(directory, message)
+                              : fail(message, STATUS_RUN, "out of memory");
+    if (status == STATUS_OK)
+        status = write_file(path, "", 0, message);
+    if (status == STATUS_OK)
+        unlink(path);
+    free(path);
+    return status;
+}

@@ -55,6 +55,10 @@ struct report_outcome {
 int report_write(const struct report_input *input, const char *directory,
                  struct report_outcome *outcome, struct message *message);
 
+/* Makes the directory and tries whether files can be written there, so that a wrong place is known
+ * before hours of simulation and not after. Errors as report_write. */
+int report_check_place(const char *directory, struct message *message);
+
 /* Facts as a table: name, statistic, unit, value, sd, low, high, source, note. Safe to open in a
  * spreadsheet. Errors show in ferror(out). */
 void report_facts_csv_print(FILE *out, const struct evidence *evidence);

@@ -354,6 +354,33 @@ static void page_tells_all(void **state)
     made_verdict_free(&made);
 }
 
+/* A log as evidence: every statistic with its value, what the importer said, nothing about facts.
+ */
+static void page_about_a_log(void **state)
+{
+    (void)state;
+    struct report_plots none = {{NULL}};
+    made_verdict_init(&made, &(struct made_options){.n_scenarios = 2, .hostile = "<b>"});
+    made.verdict.evidence_kind = made.evidence.kind = EVIDENCE_LOG;
+    made.evidence.facts = NULL;
+    made.evidence.n_queries = 2725;
+    strcpy(made.evidence.report, "2726 lines read, 1 <skipped>");
+    char *page = page_of(&made, &none), *text = json_of(&made);
+    assert_balanced(page);
+    assert_non_null(strstr(page, "an observed log of 2,725 queries"));
+    assert_non_null(strstr(page, "2726 lines read, 1 &lt;skipped&gt;"));
+    assert_null(strstr(page, "<b>"));
+    assert_null(strstr(page, "Each fact is"));
+    json_t *root = json_loads(text, 0, NULL);
+    json_t *evidence = json_object_get(root, "evidence");
+    assert_string_equal(json_string_value(json_object_get(evidence, "kind")), "log");
+    assert_int_equal(json_array_size(json_object_get(evidence, "facts")), 0);
+    json_decref(root);
+    free(text);
+    free(page);
+    made_verdict_free(&made);
+}
+
 /* Without a command line given, the page makes one that a shell reads as it was meant. */
 static void page_names_the_command(void **state)
 {
@@ -490,6 +517,18 @@ static void report_into_nowhere(void **state)
     made_verdict_free(&made);
 }
 
+static void place_is_checked(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/test-report.XXXXXX";
+    struct message message;
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(report_check_place(directory, &message), STATUS_OK);
+    assert_int_equal(rmdir(directory), 0); /* nothing was left in it */
+    assert_int_equal(report_check_place("/dev/null/x", &message), STATUS_INPUT);
+    assert_non_null(strstr(message.text, "/dev/null"));
+}
+
 /* ---- words ---- */
 
 static void words(void **state)
@@ -547,6 +586,8 @@ int main(void)
         cmocka_unit_test(scripts_are_inert),
         cmocka_unit_test(page_is_well_formed),
         cmocka_unit_test(page_tells_all),
+        cmocka_unit_test(page_about_a_log),
+        cmocka_unit_test(place_is_checked),
         cmocka_unit_test(page_names_the_command),
         cmocka_unit_test(hostile_report),
         cmocka_unit_test(report_without_gnuplot),
