@@ -27,6 +27,23 @@ static double hour_resultant(const struct statistic_call *call)
     return mean_direction(call, &cosine, &sine) ? hypot(cosine, sine) : NAN;
 }
 
+/* The doubled angle comes from the single one: cos 2x = cos^2 x - sin^2 x, sin 2x = 2 sin x cos x.
+ */
+static double hour_second_harmonic(const struct statistic_call *call)
+{
+    const struct week_profile *profile = series_week(call->who);
+    const struct calendar *calendar = call->who->calendar;
+    double x = 0, y = 0;
+    if (profile == NULL || call->who->n == 0)
+        return NAN;
+    for (int h = 0; h < 24; h++) {
+        double c = calendar->cosine[h], s = calendar->sine[h];
+        x += profile->hour[h] * (c * c - s * s);
+        y += profile->hour[h] * (2 * s * c);
+    }
+    return hypot(x, y) / (double)call->who->n;
+}
+
 static double hour_cosine(const struct statistic_call *call)
 {
     double cosine, sine;
@@ -112,6 +129,18 @@ const struct statistic statistic_hour_resultant = {
     .tells = "people or sending schedules against machines that know no time of day",
     .needs = COLUMN_TIME,
     .compute = hour_resultant,
+};
+
+const struct statistic statistic_hour_second_harmonic = {
+    .name = "hour_second_harmonic",
+    .family = FAMILY_DAILY_PROFILE,
+    .unit = "",
+    .low = 0,
+    .high = 1,
+    .summary = "length of the mean 12-hour vector of local time, 0 to 1",
+    .tells = "two busy times half a day apart, or one that is narrower than half a day",
+    .needs = COLUMN_TIME,
+    .compute = hour_second_harmonic,
 };
 
 const struct statistic statistic_hour_cosine = {

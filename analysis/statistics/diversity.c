@@ -22,6 +22,11 @@ static double singletons(const struct statistic_call *call)
     return clients != NULL ? (double)clients->singletons : (double)NAN;
 }
 
+static double log_singletons(const struct statistic_call *call)
+{
+    return log1p(singletons(call));
+}
+
 static double top_share(const struct statistic_call *call)
 {
     const struct client_counts *clients = series_clients(call->who);
@@ -70,6 +75,18 @@ const struct statistic statistic_singletons = {
     .tells = "scanners, monitors and curious people",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .compute = singletons,
+};
+
+const struct statistic statistic_log_singletons = {
+    .name = "log_singletons",
+    .family = FAMILY_DIVERSITY,
+    .unit = "ln",
+    .low = 0,
+    .high = INFINITY,
+    .summary = "ln(1 + number of clients with exactly one query)",
+    .tells = "as singletons, on a scale on which a factor means the same everywhere",
+    .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .compute = log_singletons,
 };
 
 const struct statistic statistic_top_share = {

@@ -14,6 +14,7 @@ extern const struct statistic statistic_active_days;
 
 /* daily_profile.c */
 extern const struct statistic statistic_hour_resultant;
+extern const struct statistic statistic_hour_second_harmonic;
 extern const struct statistic statistic_hour_cosine;
 extern const struct statistic statistic_hour_sine;
 extern const struct statistic statistic_mean_hour;
@@ -90,6 +91,7 @@ extern const struct statistic statistic_calendar_gain;
 
 /* names.c */
 extern const struct statistic statistic_distinct_names;
+extern const struct statistic statistic_log_distinct_names;
 extern const struct statistic statistic_suffixed;
 extern const struct statistic statistic_count_after;
 extern const struct statistic statistic_first_delay;
@@ -103,6 +105,7 @@ extern const struct statistic statistic_type_follows;
 extern const struct statistic statistic_distinct_clients;
 extern const struct statistic statistic_log_distinct_clients;
 extern const struct statistic statistic_singletons;
+extern const struct statistic statistic_log_singletons;
 extern const struct statistic statistic_top_share;
 extern const struct statistic statistic_client_entropy;
 

@@ -38,6 +38,11 @@ static double distinct_names(const struct statistic_call *call)
     }
 }
 
+static double log_distinct_names(const struct statistic_call *call)
+{
+    return log1p(distinct_names(call));
+}
+
 /* True where the name is another name of the world with more labels behind it, as a resolver's
  * search list makes them: "mail.example.org" and "mail.example.org.corp.example.net". */
 static bool is_suffixed(const struct intern *names, uint32_t name)
@@ -108,6 +113,18 @@ const struct statistic statistic_distinct_names = {
     .tells = "tunnels and scans ask for many names, mail checks for few",
     .needs = COLUMN_TIME | COLUMN_NAME,
     .compute = distinct_names,
+};
+
+const struct statistic statistic_log_distinct_names = {
+    .name = "log_distinct_names",
+    .family = FAMILY_NAMES,
+    .unit = "ln",
+    .low = 0,
+    .high = INFINITY,
+    .summary = "ln(1 + number of different query names)",
+    .tells = "as distinct_names, on a scale on which a factor means the same everywhere",
+    .needs = COLUMN_TIME | COLUMN_NAME,
+    .compute = log_distinct_names,
 };
 
 const struct statistic statistic_suffixed = {

@@ -33,9 +33,9 @@ struct default_row {
 static const struct default_row rows[] = {
     {&statistic_log_count, SCOPE_ALL, "", D, 0, {0}},
     {&statistic_log_distinct_clients, SCOPE_ALL, "", D, 0, {0}},
-    {&statistic_singletons, SCOPE_ALL, "", D, 0, {0}},
+    {&statistic_log_singletons, SCOPE_ALL, "", D, 0, {0}},
     {&statistic_top_share, SCOPE_ALL, "", D, 0, {0}},
-    {&statistic_distinct_names, SCOPE_ALL, "", D, 0, {0}},
+    {&statistic_log_distinct_names, SCOPE_ALL, "", D, 0, {0}},
     {&statistic_suffixed, SCOPE_ALL, "", D, 0, {0}},
     {&statistic_type_share, SCOPE_ALL, "a", D, 1, {TYPE_A}},
     {&statistic_type_follows, SCOPE_ALL, "ptr-a", S, 0, {0}},

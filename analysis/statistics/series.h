@@ -156,7 +156,8 @@ const struct query *series_next_row(const struct series *self, size_t *position)
  * memory runs out. */
 void *series_scratch(struct series *self, size_t n, size_t size);
 
-/* Spreads ids over a hash table (Fibonacci hashing: the upper half of the product is well mixed). */
+/* Spreads ids over a hash table (Fibonacci hashing: the upper half of the product is well mixed).
+ */
 static inline size_t hash_id(uint32_t id)
 {
     return (size_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32);

@@ -33,6 +33,7 @@ const struct statistic *const statistics[] = {
     &statistic_active_days,
     /* daily_profile.c */
     &statistic_hour_resultant,
+    &statistic_hour_second_harmonic,
     &statistic_hour_cosine,
     &statistic_hour_sine,
     &statistic_mean_hour,
@@ -100,6 +101,7 @@ const struct statistic *const statistics[] = {
     &statistic_calendar_gain,
     /* names.c */
     &statistic_distinct_names,
+    &statistic_log_distinct_names,
     &statistic_suffixed,
     &statistic_count_after,
     &statistic_first_delay,
@@ -111,6 +113,7 @@ const struct statistic *const statistics[] = {
     &statistic_distinct_clients,
     &statistic_log_distinct_clients,
     &statistic_singletons,
+    &statistic_log_singletons,
     &statistic_top_share,
     &statistic_client_entropy,
     /* integrity.c */

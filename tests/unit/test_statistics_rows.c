@@ -93,11 +93,13 @@ static double plain_entropy(const double *count, int n_cells, double n)
 static void check_profile(const struct subject *s)
 {
     double n = (double)s->n_a, x = 0, y = 0, working = 0, night = 0, weekend = 0, holiday = 0;
-    double hours[24] = {0}, weekdays[7] = {0};
+    double hours[24] = {0}, weekdays[7] = {0}, xx = 0, yy = 0;
     for (size_t i = 0; i < s->n_a; i++) {
         struct civil_time c = local(s, s->a[i]);
         x += cos((c.hour + 0.5) * M_PI / 12) / n;
         y += sin((c.hour + 0.5) * M_PI / 12) / n;
+        xx += cos((c.hour + 0.5) * M_PI / 6) / n;
+        yy += sin((c.hour + 0.5) * M_PI / 6) / n;
         working += c.weekday < 5 && c.hour >= 8 && c.hour < 17;
         night += c.hour >= 22 || c.hour < 5;
         weekend += c.weekday >= 5;
@@ -106,6 +108,7 @@ static void check_profile(const struct subject *s)
         weekdays[c.weekday]++;
     }
     EXPECT(n > 0 ? hypot(x, y) : NAN, "hour_resultant", 0);
+    EXPECT(n > 0 ? hypot(xx, yy) : NAN, "hour_second_harmonic", 0);
     EXPECT(n > 0 ? x : NAN, "hour_cosine", 0);
     EXPECT(n > 0 ? y : NAN, "hour_sine", 0);
     double mean = fmod(atan2(y, x) * 12 / M_PI + 24, 24);
@@ -266,9 +269,11 @@ static void check_clients(const struct subject *s, const struct query *rows, siz
     EXPECT(distinct, "distinct_clients", 0);
     EXPECT(log(1 + distinct), "log_distinct_clients", 0);
     EXPECT(single, "singletons", 0);
+    EXPECT(log(1 + single), "log_singletons", 0);
     EXPECT(top / (double)n, "top_share", 0);
     EXPECT(plain_entropy(count, 16, (double)n), "client_entropy", 0);
     EXPECT(n_names, "distinct_names", 0);
+    EXPECT(log(1 + n_names), "log_distinct_names", 0);
 }
 
 static void check_names(const struct subject *s, const struct query *rows, size_t n)
