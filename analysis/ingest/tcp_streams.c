@@ -26,6 +26,7 @@ struct waiting {
 struct tcp_stream {
     struct flow flow;
     uint32_t next; /* sequence number that comes next */
+    time_us at;    /* of what came last: a message is whole when its last piece is there */
     size_t n;      /* octets of the open message */
     size_t size;
     uint8_t *bytes;
@@ -107,7 +108,8 @@ static int append(struct packet_state *self, struct reader *reader, struct tcp_s
     memcpy(stream->bytes + stream->n, bytes, n);
     stream->n += n;
     stream->next += (uint32_t)n;
-    return hand_out(self, reader, stream, at);
+    stream->at = at > stream->at ? at : stream->at;
+    return hand_out(self, reader, stream, stream->at);
 }
 
 /* Appends the part of a segment that is new. False where it lies ahead of its turn. */

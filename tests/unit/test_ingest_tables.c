@@ -176,6 +176,24 @@ static void test_bind_styles(void **state)
     assert_non_null(strstr(message.text, "print-time"));
 }
 
+/* Foreign text may not reach the terminal with its control bytes. */
+static void test_report_is_safe(void **state)
+{
+    (void)state;
+    struct ingest_report bad = {.n_complaints = 1, .n_notes = 1};
+    char *text = NULL;
+    size_t n = 0;
+    snprintf(bad.complaint[0].file, sizeof bad.complaint[0].file, "\x1b[2J\x7f");
+    snprintf(bad.complaint[0].reason, sizeof bad.complaint[0].reason, "\x1b]0;x\a");
+    snprintf(bad.note[0], sizeof bad.note[0], "\r\x1b");
+    FILE *out = open_memstream(&text, &n);
+    ingest_report_print(&bad, out);
+    fclose(out);
+    for (size_t i = 0; i < n; i++)
+        assert_true(text[i] == '\n' || ((unsigned char)text[i] >= 0x20 && text[i] != 0x7f));
+    free(text);
+}
+
 static void test_filters(void **state)
 {
     (void)state;
@@ -192,6 +210,19 @@ static void test_filters(void **state)
               STATUS_OK);
     assert_int_equal(report.kept, 3);
     assert_int_equal(report.out_of_window, 2);
+    query_log_free(&log_read);
+    read_text("2016-07-20T10:55:33Z|a.test|192.0.2.1\n2016-07-20T10:55:34Z|a.test|192.0.2.1\n",
+              (struct ingest_options){.from_us = day, .until_us = day + 39334 * US_PER_S},
+              STATUS_OK);
+    assert_int_equal(report.kept, 1); /* the window ends before its end */
+    query_log_free(&log_read);
+    read_text(
+        "time,client,name,type,server\n"
+        "2016-07-20T10:55:33Z,192.0.2.1,a.test,A,\n2016-07-20T10:55:33Z,192.0.2.2,a.test,A,\n"
+        "2016-07-20T10:55:33Z,192.0.2.1,A.test,A,\n2016-07-20T10:55:33Z,192.0.2.1,a.test,NS,\n"
+        "2016-07-20T10:55:33Z,192.0.2.1,a.test,A,::1\n2016-07-20T10:55:34Z,192.0.2.1,a.test,A,\n",
+        (struct ingest_options){0}, STATUS_OK);
+    assert_int_equal(report.duplicates, 0); /* each differs in one column */
     query_log_free(&log_read);
     read_text(case_log, (struct ingest_options){.name_glob = "mail2*"}, STATUS_OK);
     assert_int_equal(report.kept, 0);
@@ -319,10 +350,15 @@ static void test_no_formulas(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_case_log),    cmocka_unit_test(test_case_summary),
-        cmocka_unit_test(test_csv),         cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_bind_styles), cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_no_formulas),
+        cmocka_unit_test(test_case_log),
+        cmocka_unit_test(test_case_summary),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_bind_styles),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_no_formulas),
+        cmocka_unit_test(test_report_is_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
