@@ -188,7 +188,7 @@ struct table_layout {
  * bounds. */
 static struct table_layout table_layout(const struct text_out *text, const struct verdict *verdict)
 {
-    enum { BAR_MIN = 6, BAR_MAX = 24 };
+    enum { BAR_MAX = 24 };
     size_t left = text->style->width - PRIOR_COLUMNS - PROBABILITY_COLUMNS - FACTOR_COLUMNS -
                   FIT_COLUMNS - SET_COLUMNS - 3;
     struct table_layout layout = {.name = sizeof "explanation"};
@@ -197,8 +197,8 @@ static struct table_layout table_layout(const struct text_out *text, const struc
         if (columns > layout.name)
             layout.name = columns;
     }
-    if (layout.name > left - BAR_MIN)
-        layout.name = left - BAR_MIN;
+    if (layout.name > left - left / 4)
+        layout.name = left - left / 4;
     layout.bar = left - layout.name > BAR_MAX ? BAR_MAX : left - layout.name;
     return layout;
 }
