@@ -4,17 +4,31 @@
 #include "cli/command.h"
 
 extern const struct command command_compare, command_simulate, command_statistics, command_whatif,
-    command_models, command_scenarios, command_version, command_usage, command_check;
+    command_models, command_scenarios, command_version, command_usage, command_check,
+    command_replay;
 
 extern const struct command command_classify, command_selftest, command_report;
 
 extern const struct command command_import, command_export, command_formats;
 
 const struct command *const commands[] = {
-    &command_compare,    &command_simulate, &command_whatif,   &command_check,
-    &command_statistics, &command_models,   &command_classify, &command_selftest,
-    &command_scenarios,  &command_import,   &command_export,   &command_formats,
-    &command_report,     &command_version,  &command_usage,    NULL,
+    &command_compare,
+    &command_simulate,
+    &command_whatif,
+    &command_check,
+    &command_statistics,
+    &command_models,
+    &command_classify,
+    &command_selftest,
+    &command_scenarios,
+    &command_replay,
+    &command_import,
+    &command_export,
+    &command_formats,
+    &command_report,
+    &command_version,
+    &command_usage,
+    NULL,
 };
 
 const struct command *command_find(const char *name)

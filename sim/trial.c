@@ -35,7 +35,7 @@ struct rng_key trial_key(const struct plan *plan, uint64_t seed, uint64_t index)
     return key;
 }
 
-static int draw_values(struct trial *self, const struct plan *plan, struct rng_key key)
+int trial_draw(struct trial *self, const struct plan *plan, struct rng_key key)
 {
     if (plan->n_params > self->n_values) {
         double *values = realloc(self->values, plan->n_params * sizeof *values);
@@ -110,7 +110,7 @@ int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64
 {
     struct rng_key key = trial_key(plan, seed, index);
     traffic_reset(&self->traffic);
-    int status = draw_values(self, plan, key);
+    int status = trial_draw(self, plan, key);
     if (status == STATUS_OK)
         status = run_models(self, plan, key);
     if (status == STATUS_OK)

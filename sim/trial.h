@@ -36,6 +36,9 @@ void trial_free(struct trial *self);
 int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64_t index,
               struct message *message);
 
+/* Draws the parameters alone, into self->values. STATUS_RUN when memory runs out. */
+int trial_draw(struct trial *self, const struct plan *plan, struct rng_key key);
+
 /* The second half alone: resolvers and sensors for whatever stands in self->traffic. For replays of
  * recorded client queries. `values` must be drawn already. */
 int trial_observe(struct trial *self, struct rng_key key);

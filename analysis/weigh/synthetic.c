@@ -19,8 +19,12 @@ static int client_id(struct query_log *log, const struct world *world, uint32_t 
 static int copy_query(struct query_log *log, const struct world *world, struct query q)
 {
     const char *name = intern_text(&world->names, q.name);
-    char server[32] = "";
+    char server[32] = "", mixed[256];
     uint32_t server_id;
+    if (q.flags & QUERY_MIXED_CASE) {
+        resolver_mix_case(name, rng_mix((uint64_t)q.time_us, q.client), mixed, sizeof mixed);
+        name = mixed;
+    }
     if (q.server > 0)
         snprintf(server, sizeof server, "ns%u", q.server);
     if (client_id(log, world, q.client, &q.client) != STATUS_OK ||
