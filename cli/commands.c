@@ -9,7 +9,7 @@ extern const struct command command_compare, command_simulate, command_statistic
 
 extern const struct command command_classify, command_selftest, command_report;
 
-extern const struct command command_import, command_export, command_formats;
+extern const struct command command_import, command_export, command_formats, command_reveal;
 
 const struct command *const commands[] = {
     &command_compare,
@@ -26,6 +26,7 @@ const struct command *const commands[] = {
     &command_export,
     &command_formats,
     &command_report,
+    &command_reveal,
     &command_version,
     &command_usage,
     NULL,

@@ -60,6 +60,8 @@ struct log_evidence {
 struct case_file {
     struct arena memory; /* every text and small table below */
     const char *path, *title, *summary;
+    const char
+        *sealed; /* file with the truth of a made-up case, beside the case file; NULL: none */
     struct world world;
     struct param_list world_params;
     struct role roles[CASE_MAX_ROLES];
