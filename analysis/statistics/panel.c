@@ -17,7 +17,8 @@
  * stands for all ids beyond it. */
 struct group {
     uint32_t sensor;
-    uint32_t first, n; /* in panel.selections */
+    uint32_t first, n;   /* in panel.selections */
+    bool has_everything; /* the first selection is that of all rows */
     uint64_t *client_mask, *name_mask, *type_mask;
     uint32_t n_clients, n_names, n_types; /* entries before the last */
 };
@@ -181,8 +182,13 @@ static void compile_request(struct panel *self, size_t i)
     }
 }
 
-/* Brings the selections of one sensor together, keeping their order, so that each group is a run.
- */
+static bool is_everything(const struct selection *self)
+{
+    return self->clients.member == NULL && self->name == INTERN_NONE && self->type == TYPE_UNKNOWN;
+}
+
+/* Brings the selections of one sensor together, so that each group is a run; the one of all rows
+ * goes first, the others keep their order. */
 static int sort_selections(struct panel *self)
 {
     uint32_t n = self->n_selections, placed = 0;
@@ -193,12 +199,14 @@ static int sort_selections(struct panel *self)
         free(place);
         return STATUS_RUN;
     }
-    for (uint32_t sensor = 0; sensor < self->world->n_sensors; sensor++)
-        for (uint32_t i = 0; i < n; i++)
-            if (self->selections[i].sensor == sensor) {
-                place[i] = placed;
-                sorted[placed++] = self->selections[i];
-            }
+    for (uint32_t key = 0; key < 2 * self->world->n_sensors; key++)
+        for (uint32_t i = 0; i < n; i++) {
+            const struct selection *selection = &self->selections[i];
+            if (2 * selection->sensor + !is_everything(selection) != key)
+                continue;
+            place[i] = placed;
+            sorted[placed++] = *selection;
+        }
     for (uint32_t i = 0; i < self->n_series; i++)
         self->series[i].selection = place[self->series[i].selection];
     free(self->selections);
@@ -255,6 +263,7 @@ static int make_groups(struct panel *self)
                          group[-1].sensor != self->selections[i].sensor;
         if (new_group) {
             *group = (struct group){.sensor = self->selections[i].sensor, .first = i};
+            group->has_everything = is_everything(&self->selections[i]);
             self->n_groups++;
         } else {
             group--;
@@ -431,7 +440,12 @@ static void deal_batches(const struct group *group, const struct query *q, size_
     uint64_t mask[CHUNK_ROWS];
     for (size_t row = 0; row < n; row++)
         mask[row] = row_mask(group, &q[row]);
-    for (uint32_t first = 0; first < group->n; first += BATCH) {
+    if (group->has_everything) {
+        for (size_t row = 0; row < n; row++)
+            times[0].t[times[0].n + row] = q[row].time_us;
+        times[0].n += n;
+    }
+    for (uint32_t first = group->has_everything; first < group->n; first += BATCH) {
         time_us *t[BATCH],
             waste[BATCH]; /* places beyond the last selection are written, not kept */
         uint32_t used = smaller(BATCH, group->n - first);
