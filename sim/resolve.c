@@ -178,6 +178,8 @@ static int ask_resolver(struct pass *pass, time_us t, uint32_t r, uint32_t quest
     const struct zone *zone = zone_of(pass->world, question);
     *answered = true;
     if (zone == NULL || t < zone->silent_from_us || t >= zone->silent_until_us) {
+        if (resolver_hit(profile, entry, t, given))
+            return STATUS_OK;
         bool upstream = resolver_ask(profile, entry, t, answer_now(pass, question, t), given);
         return upstream ? go_upstream(pass, t, r, question) : STATUS_OK;
     }
@@ -237,12 +239,14 @@ static int ask_later(struct query_array *queue, const struct query *q, time_us d
 
 /* What the stub asks next, now that it has its answer: the name that a PTR or MX gave, or after a
  * failure the name with the search suffix, or the domain itself where there is no MX. */
-static int follow_up(struct pass *pass, const struct query *q, struct client_answer given)
+static int follow_up(struct pass *pass, const struct query *q, const struct client_answer *given)
 {
     const struct world *world = pass->world;
     const struct party *p = &world->parties[q->client];
     int status = STATUS_OK;
-    if (given.negative) {
+    if (!given->negative && !(q->flags & (TRAFFIC_FOLLOW_A | TRAFFIC_FOLLOW_AAAA)))
+        return status;
+    if (given->negative) {
         uint32_t next = NO_INDEX;
         if (q->flags & TRAFFIC_FOLLOW && world->questions[q->name].type == TYPE_MX)
             next = world_find_question(world, world->questions[q->name].name, TYPE_A);
@@ -252,8 +256,8 @@ static int follow_up(struct pass *pass, const struct query *q, struct client_ans
                                 : ask_later(&pass->space->follow_up, q, FOLLOW_UP_DELAY_US, next, 0,
                                             TRAFFIC_NO_SEARCH);
     }
-    for (int k = 0; k < 2 && given.record != NO_RECORD && status == STATUS_OK; k++) {
-        uint32_t next = world->records[given.record].followed[k];
+    for (int k = 0; k < 2 && given->record != NO_RECORD && status == STATUS_OK; k++) {
+        uint32_t next = world->records[given->record].followed[k];
         if (next != 0 && (q->flags & (k == 0 ? TRAFFIC_FOLLOW_A : TRAFFIC_FOLLOW_AAAA)))
             status = ask_later(&pass->space->follow_up, q, FOLLOW_UP_DELAY_US, next - 1, 0, 0);
     }
@@ -280,7 +284,7 @@ static int ask(struct pass *pass, const struct query *q)
     if (status != STATUS_OK)
         return status;
     if (answered)
-        return follow_up(pass, q, given);
+        return follow_up(pass, q, &given);
     uint32_t tries = (q->flags & TRAFFIC_TRIES) / TRAFFIC_ONE_TRY + 1;
     uint32_t flags = (q->flags & ~TRAFFIC_TRIES & ~TRAFFIC_REMEMBERED) | tries * TRAFFIC_ONE_TRY;
     return tries < MAX_TRIES ? ask_later(&pass->space->retry, q, RETRY_DELAY_US, q->name,
@@ -305,22 +309,29 @@ static int ask_direct(struct pass *pass, const struct query *q)
     return emit(pass, q->time_us, q->client, q->name, 0);
 }
 
-/* Takes the earliest of three queues that are each sorted by time: delays are constant per queue.
- */
-static const struct query *take_next(struct resolve *self, const struct query_array *queries,
-                                     size_t *at, struct query *copy)
+/* Takes the earliest of three queues that are each sorted by time (delays are constant per queue),
+ * of equal ones the first. False where all are empty. A copy, for the queues may move while the
+ * query is asked. */
+static bool take_next(struct resolve *self, const struct query_array *queries, size_t *at,
+                      struct query *next)
 {
-    const struct query_array *arrays[3] = {queries, &self->follow_up, &self->retry};
-    size_t *heads[3] = {at, &self->next_follow_up, &self->next_retry};
-    int best = -1;
-    for (int i = 0; i < 3; i++)
-        if (*heads[i] < arrays[i]->n &&
-            (best < 0 || arrays[i]->q[*heads[i]].time_us < arrays[best]->q[*heads[best]].time_us))
-            best = i;
-    if (best < 0)
-        return NULL;
-    *copy = arrays[best]->q[(*heads[best])++]; /* the arrays may move while it is asked */
-    return copy;
+    const struct query_array *best = *at < queries->n ? queries : NULL;
+    size_t *head = at;
+    if (self->next_follow_up < self->follow_up.n &&
+        (best == NULL ||
+         self->follow_up.q[self->next_follow_up].time_us < best->q[*head].time_us)) {
+        best = &self->follow_up;
+        head = &self->next_follow_up;
+    }
+    if (self->next_retry < self->retry.n &&
+        (best == NULL || self->retry.q[self->next_retry].time_us < best->q[*head].time_us)) {
+        best = &self->retry;
+        head = &self->next_retry;
+    }
+    if (best == NULL)
+        return false;
+    *next = best->q[(*head)++];
+    return true;
 }
 
 int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
@@ -338,10 +349,9 @@ int resolve_queries(struct resolve *self, const struct query_array *queries, con
     if (below != NULL)
         below->n = 0;
     size_t at = 0;
-    struct query copy;
-    const struct query *q;
-    while ((q = take_next(self, queries, &at, &copy)) != NULL) {
-        int status = q->flags & TRAFFIC_DIRECT ? ask_direct(&pass, q) : ask(&pass, q);
+    struct query next;
+    while (take_next(self, queries, &at, &next)) {
+        int status = next.flags & TRAFFIC_DIRECT ? ask_direct(&pass, &next) : ask(&pass, &next);
         if (status != STATUS_OK)
             return status;
     }

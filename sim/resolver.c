@@ -231,6 +231,16 @@ static void store(const struct resolver_profile *profile, struct cache_entry *en
         profile->expiry == EXPIRY_CONTINUOUS ? t + kept_s * US_PER_S : whole_second(t) + kept_s;
 }
 
+bool resolver_hit(const struct resolver_profile *profile, const struct cache_entry *entry,
+                  time_us t, struct client_answer *given)
+{
+    if (!is_hit(profile, entry, t) || wants_prefetch(profile, entry, t))
+        return false;
+    given->negative = entry->negative;
+    given->record = entry->record;
+    return true;
+}
+
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
                   struct authority_answer now, struct client_answer *given)
 {

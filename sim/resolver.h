@@ -116,6 +116,12 @@ struct client_answer {
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
                   struct authority_answer now, struct client_answer *given);
 
+/* The usual case of resolver_ask by itself: true where the cache answers and nothing goes upstream;
+ * false, with nothing changed, where resolver_ask must decide. Spares the caller to find out what
+ * the authority would say. */
+bool resolver_hit(const struct resolver_profile *profile, const struct cache_entry *entry,
+                  time_us t, struct client_answer *given);
+
 /* Asks a cache at time t while the zone's servers are silent until `silent_until_us`. Writes the
  * times of the queries that go upstream (at most 16) and their number. Where the last of them
  * reaches the servers again, `now` is stored. Returns true where the client gets an answer, from
