@@ -62,9 +62,9 @@ static void merge_sort(struct query *q, struct query *scratch, size_t n)
 
 /* Logs are spread over their window, so a row's place is nearly known from its time: rows are
  * dealt into about as many buckets as there are rows, in order, and the rest is a matter of a few
- * steps each. Where many rows crowd into one bucket, merging does better. */
+ * steps each. Where many rows crowd into one bucket, it is merged by itself first. */
 #define BUCKETS_MAX 65536
-#define CROWD 48 /* rows in one bucket */
+#define CROWD 24 /* rows in one bucket */
 
 struct deal {
     time_us first_us;
@@ -94,27 +94,25 @@ static size_t bucket_of(const struct deal *deal, time_us t)
     return (size_t)(((uint64_t)t - (uint64_t)deal->first_us) >> deal->shift);
 }
 
-/* Sorts `rows` into `sorted` (n rows each). False, with nothing done, where a bucket is crowded.
- * ends[n_buckets] is working space. */
-static bool deal_out(const struct query_array *rows, const struct deal *deal, uint32_t *ends,
+/* Sorts `rows` into `sorted` (n rows each). ends[n_buckets] is working space. */
+static void deal_out(struct query_array *rows, const struct deal *deal, uint32_t *ends,
                      struct query *sorted)
 {
     memset(ends, 0, deal->n_buckets * sizeof *ends);
     for (size_t i = 0; i < rows->n; i++)
         ends[bucket_of(deal, rows->q[i].time_us)]++;
-    uint32_t sum = 0, most = 0;
+    uint32_t sum = 0;
     for (size_t i = 0; i < deal->n_buckets; i++) {
         uint32_t here = ends[i];
-        most = here > most ? here : most;
         ends[i] = sum;
         sum += here;
     }
-    if (most > CROWD)
-        return false;
     for (size_t i = 0; i < rows->n; i++)
         sorted[ends[bucket_of(deal, rows->q[i].time_us)]++] = rows->q[i];
+    for (size_t i = 0, from = 0; i < deal->n_buckets; from = ends[i++])
+        if (ends[i] - from > CROWD)
+            merge_sort(sorted + from, rows->q, ends[i] - from);
     insertion_sort(sorted, rows->n);
-    return true;
 }
 
 int query_array_sort(struct query_array *self, struct query_array *scratch)
@@ -128,12 +126,13 @@ int query_array_sort(struct query_array *self, struct query_array *scratch)
     size_t n_ends = (self->n * sizeof(uint32_t) + sizeof *self->q - 1) / sizeof *self->q;
     if (query_array_reserve(scratch, self->n + n_ends) != STATUS_OK)
         return STATUS_RUN;
-    uint32_t *ends = (uint32_t *)(void *)(scratch->q + self->n);
-    struct deal deal = plan_deal(self);
-    if (self->n > UINT32_MAX || !deal_out(self, &deal, ends, scratch->q)) {
+    if (self->n > UINT32_MAX) {
         merge_sort(self->q, scratch->q, self->n);
         return STATUS_OK;
     }
+    uint32_t *ends = (uint32_t *)(void *)(scratch->q + self->n);
+    struct deal deal = plan_deal(self);
+    deal_out(self, &deal, ends, scratch->q);
     struct query_array swap = *self;
     self->q = scratch->q;
     self->capacity = scratch->capacity;

@@ -178,7 +178,7 @@ static int ask_resolver(struct pass *pass, time_us t, uint32_t r, uint32_t quest
     const struct zone *zone = zone_of(pass->world, question);
     *answered = true;
     if (zone == NULL || t < zone->silent_from_us || t >= zone->silent_until_us) {
-        if (resolver_hit(profile, entry, t, given))
+        if (resolver_hit(entry, t, given))
             return STATUS_OK;
         bool upstream = resolver_ask(profile, entry, t, answer_now(pass, question, t), given);
         return upstream ? go_upstream(pass, t, r, question) : STATUS_OK;

@@ -219,6 +219,23 @@ static bool is_stale_answer(const struct resolver_profile *profile, const struct
     return entry->held && profile->stale_s > 0 && whole_second(t) <= expiry_s + profile->stale_s;
 }
 
+/* is_hit and not wants_prefetch, as one instant. */
+static time_us plain_until(const struct resolver_profile *profile, const struct cache_entry *entry)
+{
+    if (profile->expiry == EXPIRY_ALWAYS)
+        return INT64_MIN;
+    bool whole = profile->expiry != EXPIRY_CONTINUOUS;
+    time_us until_us = whole ? entry->expiry * US_PER_S : entry->expiry;
+    if (profile->expiry == EXPIRY_AFTER)
+        until_us += US_PER_S;
+    time_us prefetch_us = INT64_MAX;
+    if (profile->prefetch == PREFETCH_TENTH)
+        prefetch_us = (entry->expiry - entry->ttl_s / 10) * US_PER_S;
+    else if (profile->prefetch == PREFETCH_REMAINING && entry->ttl_s >= profile->eligible_s)
+        prefetch_us = (entry->expiry - profile->trigger_s) * US_PER_S;
+    return prefetch_us < until_us ? prefetch_us : until_us;
+}
+
 static void store(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
                   struct authority_answer answer)
 {
@@ -229,16 +246,7 @@ static void store(const struct resolver_profile *profile, struct cache_entry *en
     entry->ttl_s = kept_s;
     entry->expiry =
         profile->expiry == EXPIRY_CONTINUOUS ? t + kept_s * US_PER_S : whole_second(t) + kept_s;
-}
-
-bool resolver_hit(const struct resolver_profile *profile, const struct cache_entry *entry,
-                  time_us t, struct client_answer *given)
-{
-    if (!is_hit(profile, entry, t) || wants_prefetch(profile, entry, t))
-        return false;
-    given->negative = entry->negative;
-    given->record = entry->record;
-    return true;
+    entry->plain_until_us = plain_until(profile, entry);
 }
 
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,

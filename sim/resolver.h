@@ -91,9 +91,10 @@ int32_t resolver_kept_ttl_s(const struct resolver_profile *profile, bool exists,
 /* What one cache holds for one question. All zero: nothing. */
 struct cache_entry {
     int64_t expiry; /* whole seconds since the epoch, or microseconds for EXPIRY_CONTINUOUS */
-    time_us busy_until_us; /* until then a query to a silent server is on its way */
-    uint32_t record;       /* which record set it is, as given to resolver_ask */
-    int32_t ttl_s;         /* TTL of the stored answer after clamping */
+    time_us plain_until_us; /* before this the answer is given and nothing goes upstream */
+    time_us busy_until_us;  /* until then a query to a silent server is on its way */
+    uint32_t record;        /* which record set it is, as given to resolver_ask */
+    int32_t ttl_s;          /* TTL of the stored answer after clamping */
     bool held;
     bool negative; /* the stored answer is "no such name" or "no data" */
 };
@@ -119,8 +120,15 @@ bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *en
 /* The usual case of resolver_ask by itself: true where the cache answers and nothing goes upstream;
  * false, with nothing changed, where resolver_ask must decide. Spares the caller to find out what
  * the authority would say. */
-bool resolver_hit(const struct resolver_profile *profile, const struct cache_entry *entry,
-                  time_us t, struct client_answer *given);
+static inline bool resolver_hit(const struct cache_entry *entry, time_us t,
+                                struct client_answer *given)
+{
+    if (!entry->held || t >= entry->plain_until_us)
+        return false;
+    given->negative = entry->negative;
+    given->record = entry->record;
+    return true;
+}
 
 /* Asks a cache at time t while the zone's servers are silent until `silent_until_us`. Writes the
  * times of the queries that go upstream (at most 16) and their number. Where the last of them

@@ -150,12 +150,14 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     const double *param = values + self->first_param;
     struct outage outages[MAX_OUTAGES];
     struct address addresses[ADDRESSES] = {{0}};
-    struct rng rng;
-    rng_init(&rng, key, self->entity);
-    const struct outage *next = outages, *end = outages + draw_outages(self, param, &rng, outages);
+    struct rng silence, start;
+    rng_init(&silence, key, self->entity);
+    const struct outage *next = outages;
+    const struct outage *end = outages + draw_outages(self, param, &silence, outages);
     double twice = param[SENSOR_DUPLICATES], merge_s = param[SENSOR_MERGE_WITHIN_S];
     time_us step = (time_us)(param[SENSOR_ROUND_S] * 1e6);
-    rng_init(&rng, key, self->entity + 1); /* thinning stays aligned whatever the outages do */
+    rng_init(&start, key, self->entity + 1); /* thinning stays aligned whatever the outages do */
+    struct rng rng = start; /* nobody else holds its address, so it can live in registers */
     out->n = 0;
     if (query_array_reserve(out, in->n) != STATUS_OK)
         return STATUS_RUN;
