@@ -74,6 +74,14 @@ void query_array_free(struct query_array *self);
 /* Makes room for at least n queries in all. STATUS_RUN when memory runs out, array unchanged. */
 int query_array_reserve(struct query_array *self, size_t n);
 
+/* Appends one query of undefined content, for the caller to fill in; NULL when memory runs out. */
+static inline struct query *query_array_push(struct query_array *self)
+{
+    if (self->n == self->capacity && query_array_reserve(self, self->n + 1) != STATUS_OK)
+        return NULL;
+    return &self->q[self->n++];
+}
+
 /* Appends one query. STATUS_RUN when memory runs out, array unchanged. */
 static inline int query_array_add(struct query_array *self, struct query query)
 {

@@ -80,17 +80,21 @@ static void start(struct resolve *self, const double *values)
 static int emit(struct pass *pass, time_us t, uint32_t client, uint32_t question, uint32_t flags)
 {
     const struct world *world = pass->world;
-    if (world->questions[question].outside)
+    const struct question *q = &world->questions[question];
+    if (q->outside || q->unseen)
         return STATUS_OK;
     uint16_t server =
         world->n_servers > 1 ? (uint16_t)(1 + rng_below(&pass->rng, world->n_servers)) : 1;
-    struct query query = {.time_us = t,
-                          .client = client,
-                          .name = world->questions[question].name,
-                          .type = world->questions[question].type,
-                          .server = server,
-                          .flags = flags};
-    return query_array_add(pass->upstream, query);
+    struct query *query = query_array_push(pass->upstream);
+    if (query == NULL)
+        return STATUS_RUN;
+    *query = (struct query){.time_us = t,
+                            .client = client,
+                            .name = q->name,
+                            .type = q->type,
+                            .server = server,
+                            .flags = flags};
+    return STATUS_OK;
 }
 
 static const struct zone *zone_of(const struct world *world, uint32_t question)
@@ -229,12 +233,15 @@ static bool is_remembered(struct pass *pass, const struct query *q)
 static int ask_later(struct query_array *queue, const struct query *q, time_us delay_us,
                      uint32_t question, uint16_t server, uint32_t flags)
 {
-    struct query later = {.time_us = q->time_us + delay_us,
-                          .client = q->client,
-                          .name = question,
-                          .server = server,
-                          .flags = flags};
-    return query_array_add(queue, later);
+    struct query *later = query_array_push(queue);
+    if (later == NULL)
+        return STATUS_RUN;
+    *later = (struct query){.time_us = q->time_us + delay_us,
+                            .client = q->client,
+                            .name = question,
+                            .server = server,
+                            .flags = flags};
+    return STATUS_OK;
 }
 
 /* What the stub asks next, now that it has its answer: the name that a PTR or MX gave, or after a
@@ -264,18 +271,28 @@ static int follow_up(struct pass *pass, const struct query *q, const struct clie
     return status;
 }
 
+/* What a sensor between clients and resolvers hears, where there is one. */
+static int hear_below(struct pass *pass, const struct query *q, uint32_t client)
+{
+    if (pass->below == NULL)
+        return STATUS_OK;
+    const struct question *question = &pass->world->questions[q->name];
+    struct query *row = query_array_push(pass->below);
+    if (row == NULL)
+        return STATUS_RUN;
+    *row = (struct query){
+        .time_us = q->time_us, .client = client, .name = question->name, .type = question->type};
+    return STATUS_OK;
+}
+
 static int ask(struct pass *pass, const struct query *q)
 {
-    const struct world *world = pass->world;
-    const struct question *question = &world->questions[q->name];
-    const struct party *p = &world->parties[q->client];
+    const struct party *p = &pass->world->parties[q->client];
     struct client_answer given;
     bool answered;
     if (q->flags & TRAFFIC_REMEMBERED && is_remembered(pass, q))
         return STATUS_OK;
-    struct query row = {
-        .time_us = q->time_us, .client = p->client, .name = question->name, .type = question->type};
-    if (pass->below != NULL && query_array_add(pass->below, row) != STATUS_OK)
+    if (hear_below(pass, q, p->client) != STATUS_OK)
         return STATUS_RUN;
     if (p->n_resolvers == 0) /* its hosts ask the authority themselves */
         return emit(pass, q->time_us, p->client, q->name, 0);
@@ -295,15 +312,8 @@ static int ask(struct pass *pass, const struct query *q)
 static int ask_direct(struct pass *pass, const struct query *q)
 {
     const struct zone *zone = zone_of(pass->world, q->name);
-    if (pass->below != NULL) {
-        const struct question *question = &pass->world->questions[q->name];
-        struct query row = {.time_us = q->time_us,
-                            .client = q->client,
-                            .name = question->name,
-                            .type = question->type};
-        if (query_array_add(pass->below, row) != STATUS_OK)
-            return STATUS_RUN;
-    }
+    if (hear_below(pass, q, q->client) != STATUS_OK)
+        return STATUS_RUN;
     if (zone != NULL && zone->moved_us != 0 && q->time_us >= zone->moved_us)
         return STATUS_OK;
     return emit(pass, q->time_us, q->client, q->name, 0);

@@ -111,9 +111,10 @@ static time_us round_down(time_us t, time_us step)
 }
 
 /* Looks back over rows already kept, newest first. */
-static bool seen_within(const struct query_array *out, const struct query *q, double within_s)
+static bool seen_within(const struct query_array *out, const struct query *q, time_us t,
+                        double within_s)
 {
-    time_us oldest = q->time_us - (time_us)(within_s * 1e6);
+    time_us oldest = t - (time_us)(within_s * 1e6);
     for (size_t i = out->n; i > 0 && out->n - i < RECENT; i--) {
         const struct query *other = &out->q[i - 1];
         if (other->time_us < oldest)
@@ -124,12 +125,20 @@ static bool seen_within(const struct query_array *out, const struct query *q, do
     return false;
 }
 
-static void blank_columns(struct query *q, unsigned columns)
+/* Puts a query down as it is recorded. */
+static int write_row(const struct sensor *self, const struct query *q, time_us t,
+                     struct query_array *out)
 {
-    if (!(columns & COLUMN_TYPE))
-        q->type = TYPE_UNKNOWN;
-    if (!(columns & COLUMN_SERVER))
-        q->server = 0;
+    struct query *row = query_array_push(out);
+    if (row == NULL)
+        return STATUS_RUN;
+    *row = *q;
+    row->time_us = t;
+    if (!(self->columns & COLUMN_TYPE))
+        row->type = TYPE_UNKNOWN;
+    if (!(self->columns & COLUMN_SERVER))
+        row->server = 0;
+    return STATUS_OK;
 }
 
 /* Whether a query lies in the sensor's window, outside its silent stretches, and is of a name that
@@ -162,20 +171,19 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     if (query_array_reserve(out, in->n) != STATUS_OK)
         return STATUS_RUN;
     for (size_t i = 0; i < in->n; i++) {
-        struct query q = in->q[i];
-        const struct address *address = address_of(addresses, self, param, key, q.client);
+        const struct query *q = &in->q[i];
+        const struct address *address = address_of(addresses, self, param, key, q->client);
         bool kept = address->keep >= 1.0 || rng_uniform(&rng) < address->keep;
         bool doubled = twice > 0.0 && rng_uniform(&rng) < twice;
-        while (next < end && next->until_us <= q.time_us)
+        while (next < end && next->until_us <= q->time_us)
             next++;
-        if (!kept || !address->visible || !is_heard(self, &q, next, end))
+        if (!kept || !address->visible || !is_heard(self, q, next, end))
             continue;
-        q.time_us = round_down(q.time_us, step);
-        if (merge_s > 0.0 && seen_within(out, &q, merge_s))
+        time_us t = round_down(q->time_us, step);
+        if (merge_s > 0.0 && seen_within(out, q, t, merge_s))
             continue;
-        blank_columns(&q, self->columns);
-        if (query_array_add(out, q) != STATUS_OK ||
-            (doubled && query_array_add(out, q) != STATUS_OK))
+        if (write_row(self, q, t, out) != STATUS_OK ||
+            (doubled && write_row(self, q, t, out) != STATUS_OK))
             return STATUS_RUN;
     }
     return edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us, out);

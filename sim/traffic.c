@@ -33,26 +33,37 @@ static bool in_window(const struct traffic *self, time_us t)
     return t >= self->world->start_us && t < self->world->until_us;
 }
 
-static int add(struct traffic *self, struct query query)
+/* A question that leaves no trace is left out, but where it would turn the wheel of the resolvers
+ * or keep a gateway's process alive. */
+static bool is_left_out(const struct world *world, uint32_t party, uint32_t question,
+                        uint32_t flags)
 {
-    if (!in_window(self, query.time_us))
+    return world->questions[question].unneeded && !(flags & TRAFFIC_REMEMBERED) &&
+           ((flags & TRAFFIC_DIRECT) || world->parties[party].choice != CHOOSE_ROTATE);
+}
+
+/* `client`: a party or, with TRAFFIC_DIRECT, a client id. */
+static int add(struct traffic *self, time_us t, uint32_t client, uint32_t question, uint32_t flags)
+{
+    if (!in_window(self, t) || is_left_out(self->world, client, question, flags))
         return STATUS_OK;
     if (self->queries.n >= TRAFFIC_MAX_QUERIES)
         return STATUS_RUN;
-    return query_array_add(&self->queries, query);
+    struct query *query = query_array_push(&self->queries);
+    if (query == NULL)
+        return STATUS_RUN;
+    *query = (struct query){.time_us = t, .client = client, .name = question, .flags = flags};
+    return STATUS_OK;
 }
 
 int traffic_query(struct traffic *self, time_us t, int party, uint32_t question)
 {
-    struct query query = {.time_us = t, .client = (uint32_t)party, .name = question};
-    return add(self, query);
+    return add(self, t, (uint32_t)party, question, 0);
 }
 
 int traffic_direct(struct traffic *self, time_us t, uint32_t client, uint32_t question)
 {
-    struct query query = {
-        .time_us = t, .client = client, .name = question, .flags = TRAFFIC_DIRECT};
-    return add(self, query);
+    return add(self, t, client, question, TRAFFIC_DIRECT);
 }
 
 static int record_mail(struct traffic *self, struct mail_event event)
@@ -70,13 +81,6 @@ static int record_mail(struct traffic *self, struct mail_event event)
     return STATUS_OK;
 }
 
-static int add_lookup(struct traffic *self, time_us t, int party, uint32_t question, uint32_t flags)
-{
-    struct query query = {
-        .time_us = t, .client = (uint32_t)party, .name = question, .flags = flags};
-    return add(self, query);
-}
-
 /* PTR of the host with what is asked about the name that it gives: the rows of {reverse_name}
  * right behind the row of {reverse}. Where the case gives no address, its own name is asked for. */
 static int ask_reverse(struct traffic *self, time_us t, const struct host *host, int party,
@@ -89,8 +93,8 @@ static int ask_reverse(struct traffic *self, time_us t, const struct host *host,
         follow |= aaaa ? TRAFFIC_FOLLOW_AAAA : TRAFFIC_FOLLOW_A;
     }
     if (host->reverse_question != NO_INDEX)
-        return add_lookup(self, t, party, host->reverse_question, follow | TRAFFIC_NO_SEARCH);
-    return follow == 0 ? STATUS_OK : add_lookup(self, t, party, host->address_question, 0);
+        return add(self, t, (uint32_t)party, host->reverse_question, follow | TRAFFIC_NO_SEARCH);
+    return follow == 0 ? STATUS_OK : add(self, t, (uint32_t)party, host->address_question, 0);
 }
 
 static bool is_asked(const struct lookup_row *row, bool found)
@@ -120,7 +124,7 @@ static int ask_gateway(struct traffic *self, time_us t, int host, int party)
         if (questions[i] == NO_INDEX || !is_asked(row, found))
             continue;
         uint32_t flags = TRAFFIC_NO_SEARCH | (row->remembered ? TRAFFIC_REMEMBERED : 0);
-        status = add_lookup(self, t, party, questions[i], flags);
+        status = add(self, t, (uint32_t)party, questions[i], flags);
         found = found || world_record_at(world, questions[i], t) != NULL;
     }
     return status;
@@ -146,5 +150,5 @@ int traffic_bounce(struct traffic *self, time_us t, int host, int party)
     if (record_mail(self, event) != STATUS_OK)
         return STATUS_RUN;
     return mx == NO_INDEX ? STATUS_OK
-                          : add_lookup(self, t, party, mx, TRAFFIC_FOLLOW_A | TRAFFIC_NO_SEARCH);
+                          : add(self, t, (uint32_t)party, mx, TRAFFIC_FOLLOW_A | TRAFFIC_NO_SEARCH);
 }

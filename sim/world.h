@@ -48,6 +48,7 @@ struct question {
     uint32_t first_probe;    /* in world.probes: names on the way from the zone to this one */
     uint16_t n_probes;
     bool outside; /* other people's servers answer: asked, but never seen above the resolver */
+    bool unseen, unneeded; /* leaves no trace in any log, see heard.h */
 };
 
 #define OTHER_NEGATIVE_TTL_S 3600

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/heard.h"
+
 #ifndef MXPLAIN_DATADIR
 #define MXPLAIN_DATADIR "/usr/local/share/mxplain"
 #endif
@@ -221,6 +223,8 @@ static int load_group(struct case_file *self, const config_setting_t *group,
         status = case_load_world(self, group, message);
     if (status == STATUS_OK)
         status = case_load_sensors(self, group, message);
+    if (status == STATUS_OK)
+        world_mark_unheard(&self->world);
     if (status == STATUS_OK)
         status = load_roles(self, group, message);
     if (status == STATUS_OK)
