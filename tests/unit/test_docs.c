@@ -127,6 +127,26 @@ static void every_option_is_in_the_manual(void **state)
     assert_true(n > 40);
 }
 
+static void every_command_is_in_the_manual(void **state)
+{
+    (void)state;
+    int n = 0;
+    read_text(MANUAL, page);
+    read_text("cli/commands.c", source);
+    for (const char *at = source; (at = strstr(at, "&command_")) != NULL; n++) {
+        char heading[80] = ".Ss ";
+        at += 9;
+        size_t length = strcspn(at, ",");
+        assert_true(length < 60);
+        strncat(heading, strncmp(at, "usage", 5) == 0 ? "help" : at,
+                strncmp(at, "usage", 5) == 0 ? 4 : length);
+        if (strstr(page, heading) == NULL)
+            print_error("%s has no section \"%s\"\n", MANUAL, heading);
+        assert_non_null(strstr(page, heading));
+    }
+    assert_true(n > 10);
+}
+
 static void the_example_loads(void **state)
 {
     (void)state;
@@ -148,6 +168,7 @@ int main(void)
         cmocka_unit_test(every_key_is_described),
         cmocka_unit_test(every_setting_and_profile_is_described),
         cmocka_unit_test(every_option_is_in_the_manual),
+        cmocka_unit_test(every_command_is_in_the_manual),
         cmocka_unit_test(the_example_loads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
