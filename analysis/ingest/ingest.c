@@ -148,15 +148,17 @@ static uint64_t understood(const struct ingest_report *report)
     return report->lines + report->extra_queries - report->not_understood;
 }
 
+/* A column that no query of a file had is none, whatever the format could give. */
 static void note_columns(struct ingest_report *report, const struct reader *reader)
 {
+    const unsigned may_be_empty = COLUMN_TYPE | COLUMN_SERVER;
     time_us resolution = (reader->us_seen & 2) != 0   ? 1
                          : (reader->us_seen & 1) != 0 ? 1000
                                                       : US_PER_S;
     if (reader->has_last && resolution > report->resolution_us)
         report->resolution_us = resolution;
     if (reader->has_last)
-        report->columns &= reader->columns;
+        report->columns &= reader->columns & (reader->columns_seen | ~may_be_empty);
 }
 
 /* For the error message only: what a file looks like that is not what the user said. */
@@ -328,6 +330,11 @@ static int finish(struct session *self, int status)
     if (status == STATUS_OK)
         status = nothing_usable(self);
     self->report->columns = self->report->kept > 0 ? self->report->columns : 0;
+    if (self->report->kept > 0 && self->report->zeroed_clients == self->report->kept) {
+        self->report->columns &= ~(unsigned)COLUMN_CLIENT;
+        ingest_report_note(self->report,
+                           "every client is zero: the log is taken as one without clients");
+    }
     duplicates_finish(&self->duplicates);
     self->report->duplicates = self->duplicates.found;
     self->report->duplicates_exact = !self->duplicates.forgot;

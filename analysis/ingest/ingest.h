@@ -94,12 +94,13 @@ struct ingest_report {
     uint64_t out_of_window; /* before `from` or not before `until` */
     uint64_t filtered;      /* other client or name than asked for */
     uint64_t not_understood;
-    uint64_t extra_queries; /* queries beyond the first of one line or record (so the sums still
-                               match) */
-    uint64_t duplicates;    /* of the kept: same time, client, name, type and server as another */
-    bool duplicates_exact;  /* false: only duplicates within about two million queries were seen */
-    uint64_t lossy_names;   /* of the kept: the source wrote the name lossily */
-    uint64_t backwards;     /* kept queries earlier than the one before them in their file */
+    uint64_t extra_queries;  /* queries beyond the first of one line or record (so the sums still
+                                match) */
+    uint64_t duplicates;     /* of the kept: same time, client, name, type and server as another */
+    bool duplicates_exact;   /* false: only duplicates within about two million queries were seen */
+    uint64_t zeroed_clients; /* of the kept: client 0.0.0.0 or ::, as anonymisers write it */
+    uint64_t lossy_names;    /* of the kept: the source wrote the name lossily */
+    uint64_t backwards;      /* kept queries earlier than the one before them in their file */
     time_us largest_step_back_us;
     struct ingest_complaint complaint[INGEST_COMPLAINTS]; /* the first lines not understood */
     unsigned n_complaints;

@@ -113,6 +113,10 @@ static int keep(struct reader *self, const struct ingest_query *query)
     if (!self->is_trial && duplicates_add(self->duplicates, query) != STATUS_OK)
         return fail(self->message, STATUS_RUN, "out of memory");
     count(self, &self->report->kept);
+    self->columns_seen |= query->type != TYPE_UNKNOWN ? (unsigned)COLUMN_TYPE : 0u;
+    self->columns_seen |= query->server.n > 0 ? (unsigned)COLUMN_SERVER : 0u;
+    self->report->zeroed_clients +=
+        text_equal(query->client, "0.0.0.0") || text_equal(query->client, "::");
     self->report->lossy_names += (query->flags & QUERY_LOSSY_NAME) != 0;
     note_order(self, query->time_us);
     return self->sink->query == NULL ? STATUS_OK : self->sink->query(self->sink->context, query);

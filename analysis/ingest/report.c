@@ -37,6 +37,28 @@ static void print_times(const struct ingest_report *report, FILE *out)
                 (double)report->largest_step_back_us / (double)US_PER_S);
 }
 
+static void print_columns(const struct ingest_report *report, FILE *out)
+{
+    static const struct {
+        unsigned column;
+        const char *name;
+    } names[] = {{COLUMN_TIME, "time"},
+                 {COLUMN_CLIENT, "client"},
+                 {COLUMN_NAME, "name"},
+                 {COLUMN_TYPE, "type"},
+                 {COLUMN_SERVER, "server"}};
+    if (report->kept == 0)
+        return;
+    fprintf(out, "  %-18s", "columns");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if ((report->columns & names[i].column) != 0)
+            fprintf(out, " %s", names[i].name);
+    fprintf(out, "; times to %s\n",
+            report->resolution_us >= US_PER_S ? "1 s"
+            : report->resolution_us >= 1000   ? "1 ms"
+                                              : "1 us");
+}
+
 /* Foreign text may hold control bytes: none may reach the terminal. */
 static void print_safe(const char *text, FILE *out)
 {
@@ -68,6 +90,7 @@ void ingest_report_print(const struct ingest_report *report, FILE *out)
         putc('\n', out);
     }
     print_times(report, out);
+    print_columns(report, out);
     for (unsigned i = 0; i < report->n_notes; i++) {
         fputs("  note: ", out);
         print_safe(report->note[i], out);

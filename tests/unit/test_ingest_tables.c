@@ -176,6 +176,25 @@ static void test_bind_styles(void **state)
     assert_non_null(strstr(message.text, "print-time"));
 }
 
+static void test_empty_columns(void **state)
+{
+    (void)state;
+    read_text("time,client,name,type,server\n2016-07-20T10:55:33Z,192.0.2.1,a.test,,\n",
+              (struct ingest_options){0}, STATUS_OK);
+    assert_int_equal(log_read.columns, COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME);
+    query_log_free(&log_read);
+}
+
+static void test_zeroed_clients(void **state)
+{
+    (void)state;
+    read_text("2016-07-20T10:55:33.5Z|a.test|0.0.0.0\n2016-07-20T10:55:34Z|a.test|::\n",
+              (struct ingest_options){0}, STATUS_OK);
+    assert_int_equal(log_read.columns, COLUMN_TIME | COLUMN_NAME);
+    assert_int_equal(log_read.resolution_us, 1000);
+    query_log_free(&log_read);
+}
+
 /* Foreign text may not reach the terminal with its control bytes. */
 static void test_report_is_safe(void **state)
 {
@@ -359,6 +378,8 @@ int main(void)
         cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_no_formulas),
         cmocka_unit_test(test_report_is_safe),
+        cmocka_unit_test(test_zeroed_clients),
+        cmocka_unit_test(test_empty_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
