@@ -1,6 +1,6 @@
 /* The documents name every key of the configuration files and every option of the program, and
- * their worked example loads. Where this fails after a new key or option: add it to the document
- * that the message names. */
+ * their worked examples load and compile. Where this fails after a new key or option: add it to the
+ * document that the message names. */
 #include "tests/support/check.h"
 
 #include <ctype.h>
@@ -147,6 +147,27 @@ static void every_command_is_in_the_manual(void **state)
     assert_true(n > 10);
 }
 
+/* Both C blocks of the page, the model and its test, with the compiler that is there. */
+static void the_model_of_the_document_compiles(void **state)
+{
+    (void)state;
+    int n = 0;
+    read_text("docs/writing-a-model.md", page);
+    for (const char *at = page; (at = strstr(at, "```c\n")) != NULL; n++) {
+        at += 5;
+        const char *end = strstr(at, "```");
+        assert_non_null(end);
+        FILE *compiler = popen("cc -std=c11 -Wall -Wextra -Werror -I. -D_GNU_SOURCE "
+                               "$(pkg-config --cflags gsl cmocka) -fsyntax-only -x c -",
+                               "w");
+        assert_non_null(compiler);
+        fwrite(at, 1, (size_t)(end - at), compiler);
+        assert_int_equal(pclose(compiler), 0);
+        at = end + 3;
+    }
+    assert_int_equal(n, 2);
+}
+
 static void the_example_loads(void **state)
 {
     (void)state;
@@ -169,6 +190,7 @@ int main(void)
         cmocka_unit_test(every_setting_and_profile_is_described),
         cmocka_unit_test(every_option_is_in_the_manual),
         cmocka_unit_test(every_command_is_in_the_manual),
+        cmocka_unit_test(the_model_of_the_document_compiles),
         cmocka_unit_test(the_example_loads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
