@@ -71,8 +71,6 @@ static int save(const struct settings *settings, const struct query_log *log,
         status = store_save_log(&store, &info, log, settings->replace, message);
     store_close(&store);
     free(text);
-    if (status == STATUS_OK)
-        printf("kept as \"%s\" in %s\n", info.name, settings->db);
     return status;
 }
 
@@ -87,13 +85,16 @@ static int run_import(int argc, char **argv, struct message *message)
         return status;
     status = settings.db != NULL ? ingest_read(&settings.log, &log, &report, message)
                                  : ingest_stream(&settings.log, &nowhere, &report, message);
-    if (report.lines > 0)
-        ingest_report_print(&report, stdout);
-    if (status != STATUS_OK || settings.db == NULL)
+    if (status == STATUS_OK && settings.db != NULL) {
+        status = save(&settings, &log, &report, message);
+        query_log_free(&log);
+    }
+    if (status != STATUS_OK)
         return status;
-    status = save(&settings, &log, &report, message);
-    query_log_free(&log);
-    return status;
+    ingest_report_print(&report, stdout);
+    if (settings.db != NULL)
+        printf("kept as \"%s\" in %s\n", log_name(&settings), settings.db);
+    return STATUS_OK;
 }
 
 const struct command command_import = {

@@ -1,0 +1,94 @@
+/* Logs in and out: import, export, formats as a user runs them. */
+#include "tests/e2e/runner.h"
+
+#define LOGS "tests/samples/logs/"
+#define DB SCENE "/logs.db"
+
+static void succeeds(const char *arguments, const char *expected)
+{
+    struct outcome o = run(arguments);
+    if (o.code != 0 || strstr(o.out, expected) == NULL)
+        fail_msg("mxplain %s: exit code %d, \"%s\", \"%s\"; expected \"%s\"", arguments, o.code,
+                 o.out, o.error, expected);
+    outcome_free(&o);
+}
+
+static void same(const char *a, const char *b)
+{
+    char *first = read_all(a), *second = read_all(b);
+    assert_string_equal(first, second);
+    assert_true(first[0] != '\0');
+    free(first);
+    free(second);
+}
+
+/* Through the database and every format that keeps everything, and back to the same bytes. */
+static void test_round_trip(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"csv", "jsonl", "zeek"};
+    remove(DB);
+    succeeds("import " LOGS "formats.pcapng --db " DB " --as packets", "kept as \"packets\"");
+    succeeds("export packets --db " DB " --output " SCENE "/packets.csv", "");
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        char command[400];
+        snprintf(command, sizeof command,
+                 "export packets --db " DB " --to %s --output " SCENE "/log.%s", formats[i],
+                 formats[i]);
+        succeeds(command, "");
+        snprintf(command, sizeof command,
+                 "import " SCENE "/log.%s --db " DB " --as again --replace", formats[i]);
+        succeeds(command, "queries kept       133");
+        succeeds("export again --db " DB " --output " SCENE "/again.csv", "");
+        same(SCENE "/packets.csv", SCENE "/again.csv");
+    }
+}
+
+static void test_reading(void **state)
+{
+    (void)state;
+    succeeds("import - < " LOGS "unbound-epoch.log.gz", "queries kept       961");
+    succeeds("import " LOGS "dnsmasq.log " LOGS
+             "bind-query-iso8601-utc-nocategory.log --year 2026 --timezone UTC",
+             "queries kept       43");
+    succeeds("import " LOGS "formats.pcap --server 127.0.0.11", "not asked for      101");
+    succeeds("import " LOGS "formats.pcap --name '*.SENDER.test' --from 2026-11-21T19:24:24Z",
+             "columns");
+    succeeds("export " LOGS "pdns-auth.log --to pipe", "|mail1.sender.test|127.0.0.21\n");
+    succeeds("formats", "\nsuricata ");
+    succeeds("formats csv", "Gives: time client name type server");
+}
+
+static void test_failures(void **state)
+{
+    (void)state;
+    remove(DB);
+    assert_fails("import", 2, "missing");
+    assert_fails("import /nowhere", 2, "/nowhere: cannot be opened");
+    assert_fails("import tests", 2, "directory");
+    assert_fails("import /dev/null", 2, "empty");
+    assert_fails("import " LOGS "knot.log", 2, "Knot DNS and NSD write no query log");
+    assert_fails("import Makefile", 2, "the format is not known");
+    assert_fails("import " LOGS "dnsmasq.log --format bind", 2, "the likely format is dnsmasq");
+    assert_fails("import " LOGS "dnsmasq.log --format dnsmask", 2, "not known");
+    assert_fails("import " LOGS "dnsmasq.log --timezone Moon", 2, "timezone \"Moon\" is not known");
+    assert_fails("import " LOGS "dnsmasq.log --year 26", 2, "--year");
+    assert_fails("import " LOGS "dnsmasq.log --from yesterday", 2, "--from");
+    assert_fails("import - --format dnsmasq < " LOGS "dnsmasq.log", 2, "--year");
+    assert_fails("export nothing --db " DB, 2, DB);
+    assert_fails("export " LOGS "dnsmasq.log --to xml", 2, "--to");
+    assert_fails("formats morse", 2, "morse");
+    assert_int_not_equal(access(DB, F_OK), 0); /* nothing was made on the way */
+    succeeds("import " LOGS "dnsmasq.log --db " DB, "kept");
+    assert_fails("import " LOGS "dnsmasq-extra.log --as dnsmasq.log --db " DB, 2, "already");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_failures),
+    };
+    return cmocka_run_group_tests(tests, scene_set, NULL);
+}
