@@ -54,7 +54,8 @@ static int shuffled_gain(const struct comparator *c, size_t column, double *gain
                          struct message *message)
 {
     size_t n = c->split.n_hold, d = c->prepare.n_inputs, stride = d + c->axes.n_axes;
-    double *x = malloc((stride + c->n_classes + 1) * sizeof *x), *out = x + stride;
+    double *x = malloc((stride + 2 * c->n_classes + 1) * sizeof *x);
+    double *out = x + stride, *said = out + c->n_classes;
     uint32_t *order = malloc((n + 1) * sizeof *order);
     int code = x != NULL && order != NULL
                    ? STATUS_OK
@@ -74,8 +75,10 @@ static int shuffled_gain(const struct comparator *c, size_t column, double *gain
         axes_row(&c->axes, x, x + d);
         code = c->kind[0]->predict(c->state[0], x, 1, REPLICA_ALL, out, message);
         for (size_t k = 0; k < c->n_classes; k++)
-            out[k] =
-                c->pool.weight[0] * (out[k] - c->log_share[k]) + c->pool.bias[k] + c->log_share[k];
+            said[k] = out[k] - c->log_share[k];
+        pool_row(&c->pool, (const double *const[]){said}, out);
+        for (size_t k = 0; k < c->n_classes; k++)
+            out[k] += c->log_share[k];
         log_softmax(out, c->n_classes);
         *gain += (out[c->hold_label[i]] - c->log_share[c->hold_label[i]]) / (double)n;
     }

@@ -31,7 +31,10 @@ enum {
 static const double EPOCHS_USUAL = 50, ROWS_USUAL = 7000;
 
 static const double RATE_HIGHEST = 1.6e-2;
-static const double WEIGHT_DECAY = 0.2;
+/* Decay of the weights at ROWS_PER_CLASS_USUAL rows per class; like any prior it counts less
+ * against more rows. */
+static const double WEIGHT_DECAY = 0.2, DECAY_MIN = 0.01, DECAY_MAX = 0.4;
+static const double ROWS_PER_CLASS_USUAL = 3500;
 
 /* One layer: outputs = inputs x weight + bias; weight is n_in x n_out, the bias follows it. */
 struct layer {
@@ -55,6 +58,7 @@ struct training {
     float *value[LAYERS]; /* outputs of each layer, after the activation */
     float *slope[LAYERS]; /* derivative of the loss by them */
     uint16_t label[BATCH_MAX];
+    double decay;
     struct generator generator;
 };
 
@@ -149,7 +153,7 @@ static void adam_step(struct training *t, double rate, size_t step)
     const float beta1 = 0.9f, beta2 = 0.999f;
     float correct =
         (float)(rate * sqrt(1 - pow(0.999, (double)step)) / (1 - pow(0.9, (double)step)));
-    float keep = (float)(1 - rate * WEIGHT_DECAY);
+    float keep = (float)(1 - rate * t->decay);
     for (size_t i = 0; i < t->shape->n_parameters; i++) {
         float g = t->gradient[i];
         t->moment[i] = beta1 * t->moment[i] + (1 - beta1) * g;
@@ -181,6 +185,11 @@ static size_t epochs_for(size_t n_rows)
 {
     double epochs = EPOCHS_USUAL * sqrt(ROWS_USUAL / (double)n_rows);
     return epochs < EPOCHS_MIN ? EPOCHS_MIN : epochs > EPOCHS_MAX ? EPOCHS_MAX : (size_t)epochs;
+}
+
+static double decay_for(double rows_per_class)
+{
+    return fmin(fmax(WEIGHT_DECAY * ROWS_PER_CLASS_USUAL / rows_per_class, DECAY_MIN), DECAY_MAX);
 }
 
 /* Few rows need small batches, or there are too few steps. */
@@ -250,6 +259,7 @@ static int fit_network(void *context, size_t index, struct message *message)
         for (size_t i = 0; i < job->design->n_rows; i++)
             if (job->design->fold[i] != index % REPLICAS)
                 row[n++] = (uint32_t)i;
+        t.decay = decay_for((double)n / (double)job->ensemble->n_classes);
         start_weights(&t);
         train(&t, row, n);
     }

@@ -1,9 +1,10 @@
 /* pool.h - the logarithmic pool: one answer from several classifiers.
  *
- * log posterior odds = sum over members of weight x log evidence + a bias per class. The weights
- * are not negative and their sum is free, so that the pool also corrects over- and under-confidence
- * (temperature scaling, Guo and others 2017); the biases let the mean probability equal the class's
- * share. All are learnt on rows that no member has seen.
+ * The members' log evidences are added up with weights that are not negative. Their sum is free, so
+ * the pool also corrects over- and under-confidence (temperature scaling, Guo and others 2017). A
+ * slope and a bias per class follow, close to 1 and 0: for two classes this is beta calibration
+ * (Kull, Silva Filho and Flach 2017), which may bend one end of the scale and not the other. All
+ * are learnt on rows that no member has seen.
  */
 #ifndef ANALYSIS_INFER_POOL_H
 #define ANALYSIS_INFER_POOL_H
@@ -13,7 +14,9 @@
 struct pool {
     size_t n_members, n_classes;
     double weight[MEMBERS_MAX];
-    double *bias; /* per class */
+    double *bias;      /* per class */
+    double *slope;     /* per class */
+    double *log_share; /* per class */
 };
 
 /* Log evidences of held-out rows: evidence[member][row * n_classes + class] = log probability - log
