@@ -132,14 +132,63 @@ static int show(const struct settings *settings, const struct report_input *inpu
     return STATUS_OK;
 }
 
+/* Appends one word to a command line, in single quotes where the shell would read more into it. */
+static void add_word(char *text, size_t size, const char *word)
+{
+    bool plain = *word != '\0' &&
+                 word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "-_./=:,+@%")] == '\0';
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, plain ? " %s" : " '", word);
+    for (; !plain && *word != '\0' && used + 8 < size; word++) {
+        used = strlen(text);
+        snprintf(text + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
+    }
+    used = strlen(text);
+    if (!plain)
+        snprintf(text + used, size - used, "'");
+}
+
+/* How to run it again: everything that the result depends on. */
+static void command_line(const struct settings *settings, char *text, size_t size)
+{
+    char number[32];
+    const struct {
+        const char *option, *value;
+    } given[] = {
+        {"--log", settings->log}, {"--format", settings->format}, {"--sensor", settings->sensor}};
+    snprintf(text, size, "mxplain compare");
+    add_word(text, size, settings->case_name);
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        if (given[i].value != NULL) {
+            add_word(text, size, given[i].option);
+            add_word(text, size, given[i].value);
+        }
+    for (int i = 0; i < settings->n_scenarios; i++) {
+        add_word(text, size, "--scenario");
+        add_word(text, size, settings->scenarios[i]);
+    }
+    snprintf(number, sizeof number, "%llu", (unsigned long long)settings->trials);
+    add_word(text, size, "--trials");
+    add_word(text, size, number);
+    snprintf(number, sizeof number, "%llu", (unsigned long long)settings->seed);
+    add_word(text, size, "--seed");
+    add_word(text, size, number);
+}
+
 static int compare(const struct settings *settings, struct case_file *case_file,
                    struct evidence *evidence, struct message *message)
 {
     struct reference reference = {0};
     struct verdict verdict = {0};
     struct keeper keeper = {0};
+    char command[4096];
+    command_line(settings, command, sizeof command);
     struct verdict_options options = {settings->seed, (unsigned)settings->threads, MEMBERS_ALL};
-    int status = keeper_open(&keeper, settings->db, case_file, evidence, settings->seed,
+    int status =
+        settings->report != NULL ? report_check_place(settings->report, message) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = keeper_open(&keeper, settings->db, case_file, evidence, settings->seed,
                              settings->trials, message);
     if (status == STATUS_OK)
         status = simulate(settings, case_file, evidence, &keeper, &reference, message);
@@ -148,6 +197,7 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     struct report_input input = {.verdict = &verdict,
                                  .case_file = case_file,
                                  .reference = &reference,
+                                 .command = command,
                                  .version = MXPLAIN_VERSION};
     if (status == STATUS_OK)
         status = keeper_verdict(&keeper, &verdict, message);
