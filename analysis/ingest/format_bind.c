@@ -1,4 +1,5 @@
 #include "analysis/ingest/reader.h"
+#include "analysis/ingest/syslog.h"
 
 /* BIND 9, lib/ns/query.c (log_query) and lib/isc/log.c: see the grammar in docs/ingest.md. */
 
@@ -49,8 +50,7 @@ static const char *read_question(struct text rest, struct name *name, struct rea
 
 static bool read_stamp(struct text *rest, struct timestamp *stamp)
 {
-    return timestamp_bind(rest, stamp) || timestamp_iso(rest, stamp) ||
-           timestamp_syslog(rest, stamp) || timestamp_epoch(rest, stamp);
+    return timestamp_bind(rest, stamp) || syslog_take_stamp(rest, stamp);
 }
 
 /* Lines of the server's other business have a time and then a category or severity, or come through
@@ -68,6 +68,8 @@ static bool is_other_line(struct text rest)
 
 static int not_a_query(struct reader *reader, struct text rest, bool has_stamp, bool has_bind_date)
 {
+    static const char reason[] =
+        "not a line of a BIND log; expected \"client ADDRESS#PORT ... query: \"";
     if (text_find(rest, ": response: ") != NULL && text_find(rest, "client ") != NULL)
         return reader_answer(reader);
     bool named = text_find(rest, "named[") != NULL;
@@ -76,8 +78,7 @@ static int not_a_query(struct reader *reader, struct text rest, bool has_stamp, 
      * have a program's name between time and severity. */
     if (has_bind_date || (has_stamp && (named || (bind_style && text_find(rest, "[") == NULL))))
         return reader_other(reader);
-    return reader_bad(reader,
-                      "not a line of a BIND log; expected \"client ADDRESS#PORT ... query: \"");
+    return has_stamp ? syslog_foreign_line(reader, rest, reason) : reader_bad(reader, reason);
 }
 
 static int bind_line(struct reader *reader, struct text line)

@@ -51,7 +51,7 @@ static int dnsmasq_line(struct reader *reader, struct text line)
     if (!syslog_take_program(&line, "dnsmasq"))
         return text_find(line, "dnsmasq-") != NULL
                    ? reader_other(reader) /* dnsmasq-dhcp, -tftp, -script */
-                   : reader_bad(reader, "expected \"TIME dnsmasq[PID]: ...\"");
+                   : syslog_foreign_line(reader, line, "expected \"TIME dnsmasq[PID]: ...\"");
     skip_extra(&line);
     if (text_starts(line, "query[") || text_starts(line, "auth["))
         return question(reader, line, stamp);

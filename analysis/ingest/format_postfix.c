@@ -83,7 +83,8 @@ static int postfix_line(struct reader *reader, struct text line)
     if (!syslog_take_stamp(&line, &stamp))
         return reader_bad(reader, "the line does not start with a time");
     if (!syslog_take_program(&line, "postfix"))
-        return reader_bad(reader, "expected \"TIME HOST postfix/PROGRAM[PID]: ...\"");
+        return syslog_foreign_line(reader, line,
+                                   "expected \"TIME HOST postfix/PROGRAM[PID]: ...\"");
     if (!take_queue_id(&line, &mail.queue_id))
         return reader_other(reader);
     return queue_line(reader, line, &stamp, &mail);

@@ -64,7 +64,7 @@ static int sendmail_line(struct reader *reader, struct text line)
         return reader_bad(reader, "the line does not start with a time");
     if (!syslog_take_program(&line, "sendmail") && !syslog_take_program(&line, "sm-mta") &&
         !syslog_take_program(&line, "sm-msp-queue") && !syslog_take_program(&line, "sm-mta-in"))
-        return reader_bad(reader, "expected \"TIME HOST sendmail[PID]: ...\"");
+        return syslog_foreign_line(reader, line, "expected \"TIME HOST sendmail[PID]: ...\"");
     struct text rest = line;
     mail.queue_id = text_word(&rest);
     text_skip_blanks(&rest);

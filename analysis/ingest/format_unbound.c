@@ -31,8 +31,10 @@ static int unbound_line(struct reader *reader, struct text line)
     struct timestamp stamp;
     if (line.n == 0)
         return reader_other(reader);
-    if (!syslog_take_stamp(&line, &stamp) || !syslog_take_program(&line, "unbound"))
-        return reader_bad(reader, "expected \"TIME unbound[PID:THREAD] ...\"");
+    if (!syslog_take_stamp(&line, &stamp))
+        return reader_bad(reader, "the line does not start with a time");
+    if (!syslog_take_program(&line, "unbound"))
+        return syslog_foreign_line(reader, line, "expected \"TIME unbound[PID:THREAD] ...\"");
     if (text_starts(line, "[")) /* syslog repeats [pid:thread] */
         text_word(&line);
     struct text tag = text_word(&line);

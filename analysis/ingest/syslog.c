@@ -73,3 +73,27 @@ bool syslog_take_program(struct text *rest, const char *program)
     }
     return false;
 }
+
+/* `name[77]:` or `name:` */
+static bool is_tag(struct text word)
+{
+    if (word.n < 2 || word.at[word.n - 1] != ':')
+        return false;
+    word.n--;
+    struct text process = word;
+    struct text name = text_take(&process, '[');
+    uint64_t number;
+    bool letter = name.n > 1 && ((*name.at | 0x20) >= 'a' && (*name.at | 0x20) <= 'z');
+    if (process.n == 0)
+        return letter && name.n == word.n;
+    return letter && process.at[process.n - 1] == ']' &&
+           text_number(text_slice(process.at, process.n - 1), UINT32_MAX, &number);
+}
+
+int syslog_foreign_line(struct reader *reader, struct text rest, const char *reason)
+{
+    text_word(&rest); /* host */
+    struct text tag = text_word(&rest);
+    /* In a trial these tell nothing about the format. */
+    return !reader->is_trial && is_tag(tag) ? reader_other(reader) : reader_bad(reader, reason);
+}

@@ -2,6 +2,7 @@
 #ifndef INGEST_SYSLOG_H
 #define INGEST_SYSLOG_H
 
+#include "analysis/ingest/reader.h"
 #include "analysis/ingest/timestamp.h"
 
 /* Takes a stamp (RFC 3164, ISO 8601, or seconds since 1970, each also in square brackets) off the
@@ -12,5 +13,10 @@ bool syslog_take_stamp(struct text *rest, struct timestamp *stamp);
  * and the colon. False, and *rest left alone, where the program's name is not among the first
  * words. */
 bool syslog_take_program(struct text *rest, const char *program);
+
+/* A line behind its stamp that is not of the program looked for: another program's where it has a
+ * tag such as `cron[77]:` or `kernel:` (a syslog file of several programs), otherwise not
+ * understood. */
+int syslog_foreign_line(struct reader *reader, struct text rest, const char *reason);
 
 #endif

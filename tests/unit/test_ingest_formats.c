@@ -144,6 +144,30 @@ static void test_styles(void **state)
     }
 }
 
+/* A syslog file of several programs: the others' lines are no complaint. */
+static void test_mixed_syslog(void **state)
+{
+    (void)state;
+    static const char lines[] = "Nov 21 13:30:00 host cron[77]: (root) CMD (x)\n"
+                                "Nov 21 13:30:01 host dnsmasq[9]: query[A] a.test from 192.0.2.1\n"
+                                "Nov 21 13:30:01 host kernel: [1.5] eth0 up\n"
+                                "Nov 21 13:30:01 host dnsmasq-dhcp[9]: DHCPACK(eth0) 192.0.2.1\n"
+                                "Nov 21 13:30:02 something else\n"
+                                "Nov 21 13:30:02 host named[5]: client @0x1 192.0.2.1#1 (b.test): "
+                                "query: b.test IN A + (192.0.2.53)\n";
+    struct ingest_options options = {.year = 2026, .format = "dnsmasq"};
+    read_bytes(lines, sizeof lines - 1, options, STATUS_OK, &log_read, &report, &message);
+    assert_int_equal(report.kept, 1);
+    assert_int_equal(report.others, 4);
+    assert_int_equal(report.not_understood, 1);
+    query_log_free(&log_read);
+    options.format = "bind";
+    read_bytes(lines, sizeof lines - 1, options, STATUS_OK, &log_read, &report, &message);
+    assert_int_equal(report.kept, 1);
+    assert_int_equal(report.not_understood, 1);
+    query_log_free(&log_read);
+}
+
 static int keep_aggregate(void *context, const struct ingest_aggregate *aggregate)
 {
     struct ingest_aggregate *last = context;
@@ -447,8 +471,9 @@ int main(void)
         cmocka_unit_test(test_styles),       cmocka_unit_test(test_aggregates),
         cmocka_unit_test(test_same_traffic), cmocka_unit_test(test_same_times),
         cmocka_unit_test(test_file_order),   cmocka_unit_test(test_cdns),
-        cmocka_unit_test(test_no_files),     cmocka_unit_test(test_odd_bytes),
-        cmocka_unit_test(test_damage),       cmocka_unit_test(test_cut_gzip),
+        cmocka_unit_test(test_mixed_syslog), cmocka_unit_test(test_no_files),
+        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_cut_gzip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
