@@ -17,6 +17,8 @@ enum {
     REFRESH_SHARE,
     REFRESH_JITTER,
     BY_ADDRESS,
+    MORE_LOOKUPS,
+    LOOKUP_GAP,
     N_OWN
 };
 
@@ -47,6 +49,8 @@ static const struct param_row params[] = {
     [BY_ADDRESS] = {"by_address", UNIT_WORD, 0, 1, "no",
                     "starts from the IP address: PTR, then A of the name that it gives",
                     answer_words},
+    [MORE_LOOKUPS] = MORE_LOOKUPS_ROW,
+    [LOOKUP_GAP] = LOOKUP_GAP_ROW,
     ACTIVITY_ROWS(N_OWN),
     [N_OWN + ACTIVITY_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
@@ -125,6 +129,7 @@ static int refreshes(const struct recheck *self, int i, double share)
     const double *param = self->param;
     const struct world *world = self->run->world;
     int party = self->run->instance->roles[FROM].party[i];
+    const struct burst burst = {param[MORE_LOOKUPS], param[LOOKUP_GAP]};
     struct rng rng;
     model_stream(self->run, "refresh", (uint64_t)i, &rng);
     time_us t = world->start_us, change = world->start_us;
@@ -141,8 +146,11 @@ static int refreshes(const struct recheck *self, int i, double share)
             t = change;
             continue;
         }
-        if (ask(self, party, t) != STATUS_OK)
-            return STATUS_RUN;
+        time_us at = t;
+        do
+            if (ask(self, party, at) != STATUS_OK)
+                return STATUS_RUN;
+        while (burst_next(&burst, &rng, &at));
         double gap_s = param[REFRESH] * (1.0 + param[REFRESH_JITTER] * rng_normal(&rng));
         t = time_after(t, fmax(gap_s, 0.1 * param[REFRESH]));
     }

@@ -18,6 +18,18 @@ struct burst {
     double gap_s; /* mean gap */
 };
 
+/* The schema rows that go with it. */
+#define MORE_LOOKUPS_ROW                                                                           \
+    {                                                                                              \
+        "more_lookups", UNIT_COUNT, 0, 50, "exponential(mean=0.3)",                                \
+            "look-ups each time beyond the first, mean (geometric): several processes ask", NULL   \
+    }
+#define LOOKUP_GAP_ROW                                                                             \
+    {                                                                                              \
+        "lookup_gap", UNIT_SECOND, 0.001, 3600, "lognormal(median=10, sigma=1.2)",                 \
+            "mean gap between them (exponential)", NULL                                            \
+    }
+
 /* Moves *t to the next look-up of the burst; false where it is over. Takes one uniform, and one
  * exponential where it goes on. */
 bool burst_next(const struct burst *self, struct rng *rng, time_us *t);

@@ -2,7 +2,7 @@
  * appliance that asks again while an item is held. */
 #include <math.h>
 
-#include "models/activity.h"
+#include "models/lookup.h"
 #include "sim/mail_queue.h"
 
 enum {
@@ -17,6 +17,8 @@ enum {
     HOLD_TIME,
     RECHECK,
     RECHECK_JITTER,
+    MORE_LOOKUPS,
+    LOOKUP_GAP,
     N_OWN
 };
 
@@ -46,6 +48,8 @@ static const struct param_row params[] = {
                  "time between two checks of a held sender", NULL},
     [RECHECK_JITTER] = {"recheck_jitter", UNIT_FRACTION, 0, 0.5, "loguniform(0.0005, 0.1)",
                         "standard deviation of that time, as a share of it", NULL},
+    [MORE_LOOKUPS] = MORE_LOOKUPS_ROW,
+    [LOOKUP_GAP] = LOOKUP_GAP_ROW,
     ACTIVITY_ROWS(N_OWN),
     [N_OWN + ACTIVITY_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
@@ -89,6 +93,7 @@ static int retry(const struct loop *self, int party, time_us sent, struct rng *r
 static int recheck(const struct loop *self, int party, time_us from, time_us until, struct rng *rng)
 {
     const struct world *world = self->run->world;
+    const struct burst burst = {self->param[MORE_LOOKUPS], self->param[LOOKUP_GAP]};
     double every_s = self->param[RECHECK], jitter_s = every_s * self->param[RECHECK_JITTER];
     if (until > world->until_us)
         until = world->until_us;
@@ -97,9 +102,11 @@ static int recheck(const struct loop *self, int party, time_us from, time_us unt
         t = time_after(t, fmax(every_s + jitter_s * rng_normal(rng), every_s * 0.1));
         if (t >= until)
             return STATUS_OK;
-        if (traffic_query(self->run->traffic, t, party,
-                          world->hosts[self->host].address_question) != STATUS_OK)
-            return STATUS_RUN;
+        time_us at = t;
+        do
+            if (lookup_address(self->run, at, party, self->host) != STATUS_OK)
+                return STATUS_RUN;
+        while (burst_next(&burst, rng, &at));
     }
 }
 

@@ -13,9 +13,9 @@
 #define LIMIT_P 1e-5
 
 static const char *const plain[] = {
-    "messages_per_week=1", "evenness=1000",       "night=1",      "weekend=1", "deferred=0",
-    "released=0",          "queue=postfix",       "held=0",       "growth=0",  "pauses=0",
-    "level_changes=0",     "recheck_jitter=0.01", "recheck=3600", NULL};
+    "messages_per_week=1", "evenness=1000",       "night=1",      "weekend=1",      "deferred=0",
+    "released=0",          "queue=postfix",       "held=0",       "growth=0",       "pauses=0",
+    "level_changes=0",     "recheck_jitter=0.01", "recheck=3600", "more_lookups=0", NULL};
 
 static void start(struct tiny_world *tiny)
 {

@@ -22,9 +22,10 @@ static const char *const plain_loop[] = {"loop=3600",  "loop_jitter=0.01", "even
                                          "growth=0",   "pauses=0",         "level_changes=0",
                                          NULL};
 static const char *const plain_recheck[] = {
-    "every=24",      "start_hour=3",  "start_jitter=0",  "skipped=0",           "items=10",
-    "item_growth=0", "evenness=1000", "pace=1",          "refresh=3600",        "refresh_share=0",
-    "growth=0",      "pauses=0",      "level_changes=0", "refresh_jitter=0.01", NULL};
+    "every=24",        "start_hour=3",        "start_jitter=0", "skipped=0",
+    "items=10",        "item_growth=0",       "evenness=1000",  "pace=1",
+    "refresh=3600",    "refresh_share=0",     "growth=0",       "pauses=0",
+    "level_changes=0", "refresh_jitter=0.01", "more_lookups=0", NULL};
 
 static void start(struct tiny_world *tiny, const char *model, const char *const *overrides,
                   double gone_after_d)
