@@ -16,7 +16,7 @@ struct shared {
     uint64_t blocks_per_scenario;
     pthread_mutex_t lock;
     uint64_t next_block;
-    uint64_t trials_done;
+    uint64_t trials_done, trials_all;
     int status;
     struct message *message;
 };
@@ -25,6 +25,7 @@ struct worker {
     struct shared *shared;
     struct trial trial;
     struct panel_space *space;
+    double *rows; /* of one block; NULL where the table itself is filled */
     pthread_t thread;
     bool started;
     struct message message;
@@ -34,6 +35,11 @@ static bool is_stopped(const struct shared *shared)
 {
     const struct progress *progress = shared->options->progress;
     return progress != NULL && progress->stop != NULL && *progress->stop;
+}
+
+static uint64_t stride(const struct reference_options *options)
+{
+    return options->shards > 1 ? options->shards : 1;
 }
 
 /* Takes the next block, or says that there is nothing left to do. */
@@ -46,8 +52,10 @@ static bool take_block(struct shared *shared, uint64_t *block)
             shared->message, STATUS_RUN,
             "stopped; finished blocks are kept if a database was given: the same command goes on");
     bool more = shared->status == STATUS_OK && shared->next_block < all;
-    if (more)
-        *block = shared->next_block++;
+    if (more) {
+        *block = shared->next_block;
+        shared->next_block += stride(shared->options);
+    }
     pthread_mutex_unlock(&shared->lock);
     return more;
 }
@@ -59,7 +67,8 @@ struct block {
     double *rows;
 };
 
-static struct block locate(const struct shared *shared, uint64_t number)
+/* `rows`: where the block goes if there is no table. */
+static struct block locate(const struct shared *shared, uint64_t number, double *rows)
 {
     const struct reference *table = shared->table;
     struct block block;
@@ -67,7 +76,10 @@ static struct block locate(const struct shared *shared, uint64_t number)
     block.first_row = number % shared->blocks_per_scenario * BLOCK_TRIALS;
     uint64_t left = table->trials - block.first_row;
     block.n_rows = left < BLOCK_TRIALS ? (size_t)left : BLOCK_TRIALS;
-    block.rows = table->raw + (block.scenario * table->trials + block.first_row) * table->n_columns;
+    block.rows = rows;
+    if (table->raw != NULL)
+        block.rows =
+            table->raw + (block.scenario * table->trials + block.first_row) * table->n_columns;
     return block;
 }
 
@@ -118,8 +130,7 @@ static void finish_block(struct worker *worker, const struct block *block, bool 
     if (status == STATUS_OK) {
         shared->trials_done += block->n_rows;
         if (progress != NULL && progress->advance != NULL)
-            progress->advance(progress->context, shared->trials_done,
-                              shared->table->trials * shared->table->n_scenarios);
+            progress->advance(progress->context, shared->trials_done, shared->trials_all);
     } else if (shared->status == STATUS_OK) {
         shared->status = status;
         *shared->message = worker->message;
@@ -132,7 +143,7 @@ static void *work(void *context)
     struct worker *worker = context;
     uint64_t number;
     while (take_block(worker->shared, &number)) {
-        struct block block = locate(worker->shared, number);
+        struct block block = locate(worker->shared, number, worker->rows);
         bool found;
         int status = load_block(worker->shared, &block, &found, &worker->message);
         if (status == STATUS_OK && !found)
@@ -142,13 +153,23 @@ static void *work(void *context)
     return NULL;
 }
 
+static int make_rows(struct worker *worker)
+{
+    const struct reference *table = worker->shared->table;
+    if (table->raw != NULL)
+        return STATUS_OK;
+    worker->rows = malloc((BLOCK_TRIALS * table->n_columns + 1) * sizeof *worker->rows);
+    return worker->rows != NULL ? STATUS_OK : STATUS_RUN;
+}
+
 static int start_workers(struct worker *workers, unsigned n, struct shared *shared)
 {
     const struct world *world = &shared->case_file->world;
     for (unsigned i = 0; i < n; i++) {
         workers[i].shared = shared;
         if (trial_init(&workers[i].trial, world) != STATUS_OK ||
-            panel_space_create(&workers[i].space, shared->panel) != STATUS_OK)
+            panel_space_create(&workers[i].space, shared->panel) != STATUS_OK ||
+            make_rows(&workers[i]) != STATUS_OK)
             return fail(shared->message, STATUS_RUN, "out of memory for worker %u", i + 1);
     }
     for (unsigned i = 1; i < n; i++)
@@ -169,9 +190,34 @@ static int run_workers(struct shared *shared, unsigned n)
         if (workers[i].shared != NULL)
             trial_free(&workers[i].trial);
         panel_space_free(workers[i].space);
+        free(workers[i].rows);
     }
     free(workers);
     return status == STATUS_OK ? shared->status : status;
+}
+
+static int make_table(struct reference *self, struct message *message)
+{
+    double cells = (double)self->n_scenarios * (double)self->trials * (double)self->n_columns;
+    if (cells > 2e10)
+        return fail(message, STATUS_RUN,
+                    "a table of %.3g numbers does not fit in memory; use fewer trials", cells);
+    size_t n = self->n_scenarios * self->trials * self->n_columns;
+    self->raw = malloc((n + 1) * sizeof *self->raw);
+    if (self->raw == NULL)
+        return fail(message, STATUS_RUN, "out of memory for %.3g numbers; use fewer trials", cells);
+    return STATUS_OK;
+}
+
+/* Trials in the blocks that are to be filled. */
+static uint64_t count_trials(const struct shared *shared)
+{
+    const struct reference *table = shared->table;
+    const struct reference_options *options = shared->options;
+    uint64_t all = shared->blocks_per_scenario * table->n_scenarios, sum = 0;
+    for (uint64_t number = shared->next_block; number < all; number += stride(options))
+        sum += locate(shared, number, NULL).n_rows;
+    return sum;
 }
 
 int reference_fill(struct reference *self, const struct case_file *case_file,
@@ -183,13 +229,12 @@ int reference_fill(struct reference *self, const struct case_file *case_file,
     self->n_scenarios = (size_t)case_file->n_scenarios;
     self->n_columns = n;
     self->trials = options->trials;
-    double cells = (double)self->n_scenarios * (double)self->trials * (double)n;
-    if (cells > 2e10)
-        return fail(message, STATUS_RUN,
-                    "a table of %.3g numbers does not fit in memory; use fewer trials", cells);
-    self->raw = malloc((self->n_scenarios * self->trials * n + 1) * sizeof *self->raw);
-    if (self->raw == NULL)
-        return fail(message, STATUS_RUN, "out of memory for %.3g numbers; use fewer trials", cells);
+    bool sharded = options->shards > 1;
+    if (sharded && (options->store == NULL || options->shard >= options->shards))
+        return fail(message, STATUS_RUN, "a shard needs a store, and a number below %u",
+                    options->shards);
+    if (!sharded && make_table(self, message) != STATUS_OK)
+        return STATUS_RUN;
     int status = panel_create(&panel, &case_file->world, requests, n, message);
     struct shared shared = {.table = self,
                             .case_file = case_file,
@@ -197,7 +242,9 @@ int reference_fill(struct reference *self, const struct case_file *case_file,
                             .panel = panel,
                             .blocks_per_scenario =
                                 (options->trials + BLOCK_TRIALS - 1) / BLOCK_TRIALS,
+                            .next_block = sharded ? options->shard : 0,
                             .message = message};
+    shared.trials_all = count_trials(&shared);
     pthread_mutex_init(&shared.lock, NULL);
     if (status == STATUS_OK)
         status = run_workers(&shared, options->threads > 0 ? options->threads : 1);

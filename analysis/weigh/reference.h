@@ -44,13 +44,15 @@ struct reference_options {
     uint64_t first_trial; /* number of the first trial: 0 for the table itself, beyond it for fresh
                              logs */
     unsigned threads;     /* at least 1 */
+    uint32_t shards, shard; /* above 1: only every shards-th block, from number `shard` on, goes
+                               into the store, and no table is kept in memory */
     const struct block_store *store; /* NULL: nothing is kept */
     const struct progress *progress; /* NULL: nobody is told */
 };
 
 /* Fills the table for all scenarios of the case and the n requests. The caller frees with
  * reference_free, also after a failure. STATUS_RUN when memory runs out, a trial fails, the store
- * fails or the run is stopped. */
+ * fails or the run is stopped. Of a shard raw is NULL. */
 int reference_fill(struct reference *self, const struct case_file *case_file,
                    const struct statistic_request *requests, size_t n,
                    const struct reference_options *options, struct message *message);

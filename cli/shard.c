@@ -1,0 +1,191 @@
+/* shard.c - `mxplain shard` and `mxplain merge`: one comparison on many machines.
+ *
+ * Trials depend only on their number, so machine K of N computes every N-th block into a database
+ * of its own, and merging puts the blocks together; `compare --db` then finds them all.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "analysis/weigh/evidence.h"
+#include "cli/command.h"
+#include "cli/keep.h"
+#include "cli/progress.h"
+
+struct settings {
+    const char *case_name, *output;
+    uint64_t of, index, trials, seed, threads;
+    bool has_index, quiet;
+    const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
+    int n_scenarios;
+};
+
+static int read_option(struct settings *self, int c, char **argv, struct message *message)
+{
+    switch (c) {
+    case 'N':
+        return option_u64("of", optarg, 1, 1000000, &self->of, message);
+    case 'K':
+        self->has_index = true;
+        return option_u64("index", optarg, 0, 999999, &self->index, message);
+    case 'n':
+        return option_u64("trials", optarg, 100, 100000000, &self->trials, message);
+    case 's':
+        return option_u64("seed", optarg, 0, UINT64_MAX, &self->seed, message);
+    case 't':
+        return option_u64("threads", optarg, 1, 1024, &self->threads, message);
+    case 'o':
+        self->output = optarg;
+        return STATUS_OK;
+    case 'q':
+        self->quiet = true;
+        return STATUS_OK;
+    case 'a':
+        if (self->n_scenarios == CASE_MAX_SCENARIOS)
+            return fail(message, STATUS_INPUT, "shard: more than %d scenarios", CASE_MAX_SCENARIOS);
+        self->scenarios[self->n_scenarios++] = optarg;
+        return STATUS_OK;
+    default:
+        return option_unknown("shard", argv, message);
+    }
+}
+
+static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
+{
+    static const struct option options[] = {{"of", required_argument, NULL, 'N'},
+                                            {"index", required_argument, NULL, 'K'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"trials", required_argument, NULL, 'n'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"scenario", required_argument, NULL, 'a'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {NULL, 0, NULL, 0}};
+    int status = STATUS_OK;
+    *self = (struct settings){.trials = 5000, .seed = 1, .threads = default_threads()};
+    for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "qo:", options, NULL)) != -1;)
+        status = read_option(self, c, argv, message);
+    if (status != STATUS_OK)
+        return status;
+    if (self->of == 0 || !self->has_index || self->output == NULL)
+        return fail(message, STATUS_INPUT, "shard: --of N, --index K and -o FILE are needed");
+    if (self->index >= self->of)
+        return fail(message, STATUS_INPUT,
+                    "shard: --index %" PRIu64 " is not below --of %" PRIu64 ": count from 0",
+                    self->index, self->of);
+    return option_operand("shard", "case", argc, argv, &self->case_name, message);
+}
+
+static int compute(const struct settings *settings, struct case_file *case_file,
+                   struct evidence *evidence, struct message *message)
+{
+    struct keeper keeper = {0};
+    struct reference reference = {0};
+    struct progress_bar bar;
+    int status = keeper_open(&keeper, settings->output, case_file, evidence, settings->seed,
+                             settings->trials, message);
+    if (status == STATUS_OK) {
+        struct reference_options options = {.seed = settings->seed,
+                                            .trials = settings->trials,
+                                            .threads = (unsigned)settings->threads,
+                                            .shards = (uint32_t)settings->of,
+                                            .shard = (uint32_t)settings->index,
+                                            .store = keeper_blocks(&keeper),
+                                            .progress = &bar.progress};
+        progress_bar_start(&bar, "simulating", settings->quiet);
+        status = reference_fill(&reference, case_file, evidence->requests, evidence->n, &options,
+                                message);
+        progress_bar_end(&bar);
+    }
+    if (status == STATUS_OK && !settings->quiet)
+        fprintf(stderr, "%s: %" PRIu64 " blocks computed, %" PRIu64 " were there already\n",
+                settings->output, keeper.blocks.saved, keeper.blocks.loaded);
+    reference_free(&reference);
+    keeper_close(&keeper, status);
+    return status;
+}
+
+static int run_shard(int argc, char **argv, struct message *message)
+{
+    struct settings settings;
+    struct case_file case_file = {0};
+    struct evidence evidence = {0};
+    int status = read_settings(&settings, argc, argv, message);
+    if (status != STATUS_OK)
+        return status;
+    status = case_load(&case_file, settings.case_name, message);
+    for (int i = 0; status == STATUS_OK && i < settings.n_scenarios; i++)
+        status = case_add_scenario(&case_file, settings.scenarios[i], 1.0, NULL, message);
+    if (status == STATUS_OK)
+        status = evidence_load(&evidence, &case_file, message);
+    if (status == STATUS_OK)
+        status = compute(&settings, &case_file, &evidence, message);
+    evidence_free(&evidence);
+    case_free(&case_file);
+    return status;
+}
+
+static void tell(void *context, const char *text)
+{
+    (void)context;
+    fprintf(stderr, "mxplain: %s\n", text);
+}
+
+static int merge_all(const char *output, char **shards, int n, struct message *message)
+{
+    static const struct store_notice notice = {NULL, tell};
+    struct store into;
+    struct merge_count count = {0};
+    int status = store_open(&into, output, STORE_WRITE, &notice, message);
+    for (int i = 0; i < n && status == STATUS_OK; i++)
+        status = store_merge(&into, shards[i], &count, message);
+    store_close(&into);
+    if (status == STATUS_OK)
+        printf("%s: %" PRIu64 " blocks taken over, %" PRIu64 " were there already, %" PRIu64
+               " damaged and left out\n",
+               output, count.copied, count.present, count.damaged);
+    return status;
+}
+
+static int run_merge(int argc, char **argv, struct message *message)
+{
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+                                            {NULL, 0, NULL, 0}};
+    const char *output = NULL;
+    for (int c; (c = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
+        if (c != 'o')
+            return option_unknown("merge", argv, message);
+        output = optarg;
+    }
+    if (output == NULL)
+        return fail(message, STATUS_INPUT, "merge: -o FILE is needed: where the blocks go");
+    if (optind == argc)
+        return fail(message, STATUS_INPUT, "merge: name the databases of the shards");
+    return merge_all(output, argv + optind, argc - optind, message);
+}
+
+const struct command command_shard = {
+    "shard", "shard CASE --of N --index K -o FILE [OPTION...]",
+    "Computes one part of a comparison's trials, for many machines",
+    "  Part K (from 0) of N goes into the SQLite database FILE; a part that was interrupted goes "
+    "on\n"
+    "  there. `mxplain merge` puts the parts together, and `mxplain compare --db` uses them: "
+    "case,\n"
+    "  seed, scenarios and program must be the same everywhere.\n\n"
+    "      --of N              number of parts\n"
+    "      --index K           which part, from 0 to N - 1\n"
+    "  -o, --output FILE       database of this part\n"
+    "      --trials N          simulated logs per scenario, of all parts together (5000)\n"
+    "      --seed S            random seed (1)\n"
+    "      --threads T         worker threads (all processors)\n"
+    "      --scenario NAME     weigh this scenario too; may be given several times\n"
+    "  -q, --quiet             no progress\n",
+    run_shard};
+
+const struct command command_merge = {
+    "merge", "merge -o FILE SHARD...", "Puts the databases of shards together",
+    "  Copies the finished trials of every SHARD into the SQLite database FILE, which is made "
+    "where\n"
+    "  it does not exist. Damaged blocks are left out, and computed again by `mxplain compare`.\n\n"
+    "  -o, --output FILE       where the trials go\n",
+    run_merge};
