@@ -112,7 +112,9 @@ const char *nearest_word(const char *wrong, const char *const *words)
     const char *best = NULL;
     size_t best_distance = strlen(wrong) / 2 + 1;
     for (; words != NULL && *words != NULL; words++) {
-        size_t distance = edit_distance(wrong, *words);
+        size_t length = strlen(wrong);
+        bool begins = length >= 2 && strncmp(wrong, *words, length) == 0;
+        size_t distance = begins ? 1 : edit_distance(wrong, *words); /* "bind" for "bind-9.18" */
         if (distance < best_distance) {
             best_distance = distance;
             best = *words;

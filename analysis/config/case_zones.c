@@ -40,7 +40,7 @@ int case_load_zone(struct case_file *self, const config_setting_t *group, struct
     struct world *world = &self->world;
     const char *origin;
     char prefix[320];
-    uint32_t negative;
+    uint32_t negative = 0;
     int status = config_check_keys(group, zone_keys, zone_params, message);
     if (status == STATUS_OK)
         status = config_text(group, "origin", &origin, message);

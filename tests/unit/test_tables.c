@@ -165,6 +165,7 @@ static void test_nearest_word(void **state)
     static const char *const words[] = {"postfix", "postfix-strict", "exim", NULL};
     assert_string_equal(nearest_word("posfix", words), "postfix");
     assert_string_equal(nearest_word("exi", words), "exim");
+    assert_string_equal(nearest_word("post", words), "postfix");
     assert_null(nearest_word("qmail", words));
     assert_null(nearest_word("", words));
     assert_null(nearest_word("x", NULL));
