@@ -1,0 +1,96 @@
+/* What can be wrong in a scenario's entry: each mistake is one sentence with file and line. */
+#include "tests/support/check.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "analysis/config/case.h"
+
+#define WORLD "tests/golden/data/scenarios/world.cfg"
+
+static void write_text(char *path, const char *text)
+{
+    int fd = mkstemps(path, 4);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+/* Loads the golden world and adds a scenario with one model entry; expects a complaint that names
+ * the file with a line, and says what is wrong. */
+static void refuse(const char *entry, const char *expected)
+{
+    char path[] = "/tmp/mxplain-scenario-XXXXXX.cfg", text[2000], where[100];
+    struct case_file file;
+    struct message message;
+    snprintf(
+        text, sizeof text,
+        "scenario: {\n  title = \"t\";\n  claim = \"c\";\n  models = (\n    { %s }\n  );\n};\n",
+        entry);
+    write_text(path, text);
+    assert_int_equal(case_load(&file, WORLD, &message), STATUS_OK);
+    int status = case_add_scenario(&file, path, 1.0, NULL, &message);
+    if (status != STATUS_INPUT)
+        fail_msg("{ %s } was not refused", entry);
+    snprintf(where, sizeof where, "%s:", path);
+    if (strstr(message.text, where) == NULL || strstr(message.text, expected) == NULL)
+        fail_msg("{ %s }: \"%s\" lacks \"%s\" or \"%s\"", entry, message.text, where, expected);
+    assert_true(
+        message.text[strlen(where) + (size_t)(strstr(message.text, where) - message.text)] >= '1');
+    unlink(path);
+    case_free(&file);
+}
+
+static void unknown_models_are_refused(void **state)
+{
+    (void)state;
+    refuse("model = \"campain\"; from = \"sender\"; to = \"recipient\";", "campaign");
+    refuse("from = \"sender\"; to = \"recipient\";", "model");
+}
+
+static void parameters_of_other_models_are_refused(void **state)
+{
+    (void)state;
+    refuse("model = \"campaign\"; from = \"sender\"; to = \"recipient\"; branching = 0.5;",
+           "branching");
+    refuse("model = \"scanner\"; to = \"sender\"; visitors_per_weak = 1;", "visitors_per_week");
+}
+
+static void wrong_roles_are_refused(void **state)
+{
+    (void)state;
+    refuse("model = \"campaign\"; from = \"sender\"; to = \"recipents\";", "recipient");
+    refuse("model = \"campaign\"; from = \"recipient\"; to = \"recipient\";", "bank");
+    refuse("model = \"campaign\"; to = \"recipient\";", "from");
+    refuse("model = \"scanner\"; to = \"sender\"; from = \"recipient\";", "from");
+}
+
+static void roles_of_several_parties_are_refused_where_one_acts(void **state)
+{
+    (void)state;
+    refuse("model = \"scanner\"; to = [ \"sender\", \"sender\" ];", "to");
+}
+
+static void bad_priors_are_refused(void **state)
+{
+    (void)state;
+    refuse("model = \"scanner\"; to = \"sender\"; echo = \"beta(a=1)\";", "echo");
+    refuse("model = \"scanner\"; to = \"sender\"; echo = 1.5;", "echo");
+    refuse("model = \"scanner\"; to = \"sender\"; echo = \"3 d\";", "echo");
+    refuse("model = \"rejection-loop\"; from = \"sender\"; to = \"recipient\"; queue = \"qmail\";",
+           "queue");
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unknown_models_are_refused),
+        cmocka_unit_test(parameters_of_other_models_are_refused),
+        cmocka_unit_test(wrong_roles_are_refused),
+        cmocka_unit_test(roles_of_several_parties_are_refused_where_one_acts),
+        cmocka_unit_test(bad_priors_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
