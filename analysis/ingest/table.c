@@ -248,9 +248,9 @@ static uint32_t read_flags(struct text field)
 
 static const char *read_name(const struct table *self, struct text field, struct name *name)
 {
-    if (!self->raw_names)
-        return name_from_text(name, field);
-    return name_from_raw(name, text_equal(field, "<Root>") ? text_of(".") : field);
+    if (text_equal(field, "<Root>")) /* as tshark writes it */
+        field = text_of(".");
+    return self->raw_names ? name_from_raw(name, field) : name_from_text(name, field);
 }
 
 static const char *read_row(const struct table *self, const struct text value[N_ROLES],
