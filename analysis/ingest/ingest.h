@@ -126,7 +126,8 @@ int ingest_bytes(const struct ingest_options *options, const void *bytes, size_t
 
 /* The same into a log, sorted by time (queries of equal time in the order of the files). `out` must
  * not be initialised; on success the caller frees it with query_log_free, on failure there is
- * nothing to free. STATUS_INPUT where the files hold no queries but aggregates or mail events. */
+ * nothing to free. With more than 65,535 servers that column is left out, with a note. STATUS_INPUT
+ * where the files hold no queries but aggregates or mail events. */
 int ingest_read(const struct ingest_options *options, struct query_log *out,
                 struct ingest_report *report, struct message *message);
 

@@ -6,6 +6,7 @@
 struct collector {
     struct query_log *log;
     struct message *message;
+    bool too_many_servers;
 };
 
 static int out_of_memory(struct message *message)
@@ -23,15 +24,27 @@ static int collect(void *context, const struct ingest_query *from)
         intern_add(&log->names, from->name.at, from->name.n, &query.name) != STATUS_OK ||
         intern_add(&log->servers, from->server.at, from->server.n, &server) != STATUS_OK)
         return out_of_memory(self->message);
-    if (server > UINT16_MAX)
-        return fail(
-            self->message, STATUS_INPUT,
-            "the log names more than %d servers; expected fewer: is the server column right?",
-            UINT16_MAX);
+    if (server > UINT16_MAX) {
+        self->too_many_servers = true;
+        server = 0;
+    }
     query.server = (uint16_t)server;
     if (query_array_add(&log->queries, query) != STATUS_OK)
         return out_of_memory(self->message);
     return STATUS_OK;
+}
+
+/* A query has room for 65,535 servers; a resolver's capture may hold more. Half a column would
+ * mislead. */
+static int drop_servers(struct query_log *log, struct ingest_report *report)
+{
+    uint32_t id;
+    for (size_t i = 0; i < log->queries.n; i++)
+        log->queries.q[i].server = 0;
+    intern_free(&log->servers);
+    report->columns &= ~(unsigned)COLUMN_SERVER;
+    ingest_report_note(report, "the log names more than %d servers: they are left out", UINT16_MAX);
+    return intern_add(&log->servers, "", 0, &id);
 }
 
 static int finish(struct query_log *log, const struct ingest_options *options,
@@ -56,7 +69,7 @@ int ingest_read(const struct ingest_options *options, struct query_log *out,
     *report = (struct ingest_report){0};
     if (query_log_init(out) != STATUS_OK)
         return out_of_memory(message);
-    struct collector collector = {out, message};
+    struct collector collector = {out, message, false};
     struct ingest_sink sink = {.context = &collector, .query = collect};
     int status = ingest_stream(options, &sink, report, message);
     if (status == STATUS_OK && report->kept == 0 && report->aggregates + report->mail_events > 0)
@@ -64,6 +77,8 @@ int ingest_read(const struct ingest_options *options, struct query_log *out,
                       "%s: holds %" PRIu64 " aggregates and %" PRIu64
                       " mail events but no single queries: it gives facts, not a log",
                       options->files[0], report->aggregates, report->mail_events);
+    if (status == STATUS_OK && collector.too_many_servers && drop_servers(out, report) != STATUS_OK)
+        status = out_of_memory(message);
     if (status == STATUS_OK)
         status = finish(out, options, report, message);
     if (status != STATUS_OK)

@@ -185,6 +185,25 @@ static void test_empty_columns(void **state)
     query_log_free(&log_read);
 }
 
+static void test_too_many_servers(void **state)
+{
+    (void)state;
+    enum { SERVERS = 70000, ROOM = 80 };
+    char *text = malloc(SERVERS * ROOM);
+    assert_non_null(text);
+    size_t n = (size_t)sprintf(text, "time,client,name,server\n");
+    for (int i = 0; i < SERVERS; i++)
+        n += (size_t)sprintf(text + n, "1469012133,192.0.2.1,a.test,10.%d.%d.%d\n", i >> 16,
+                             i >> 8 & 255, i & 255);
+    read_bytes(text, n, (struct ingest_options){0}, STATUS_OK, &log_read, &report, &message);
+    assert_int_equal(log_read.queries.n, SERVERS);
+    assert_int_equal(log_read.columns & COLUMN_SERVER, 0);
+    assert_int_equal(log_read.queries.q[5].server, 0);
+    assert_int_equal(log_read.servers.count, 1);
+    query_log_free(&log_read);
+    free(text);
+}
+
 static void test_zeroed_clients(void **state)
 {
     (void)state;
@@ -379,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_no_formulas),
         cmocka_unit_test(test_report_is_safe),
         cmocka_unit_test(test_zeroed_clients),
+        cmocka_unit_test(test_too_many_servers),
         cmocka_unit_test(test_empty_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
