@@ -363,7 +363,7 @@ int case_load_evidence(struct case_file *self, const config_setting_t *group,
     int status = STATUS_OK;
     if (evidence == NULL)
         return STATUS_OK;
-    if (config_check_keys(evidence, evidence_keys, &year_row, message) != STATUS_OK ||
+    if (config_check_keys(evidence, evidence_keys, NULL, message) != STATUS_OK ||
         config_text(evidence, "facts", &facts, message) != STATUS_OK ||
         config_text(evidence, "log", &log, message) != STATUS_OK ||
         config_text(evidence, "statistics", &wanted, message) != STATUS_OK)
