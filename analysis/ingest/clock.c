@@ -38,6 +38,14 @@ static const char *fill_year(struct log_clock *self, struct timestamp *stamp)
     return NULL;
 }
 
+int clock_midnight(int last_second, int next_second)
+{
+    enum { DAY_S = 86400, DISORDER_S = 300 };
+    if (next_second < last_second - DISORDER_S)
+        return 1;
+    return last_second < DISORDER_S && next_second > DAY_S - DISORDER_S ? -1 : 0;
+}
+
 static const char *fill_day(struct log_clock *self, const struct timestamp *stamp, int64_t *day)
 {
     if (!self->has_day) {
@@ -46,10 +54,8 @@ static const char *fill_day(struct log_clock *self, const struct timestamp *stam
         self->day = self->first_day =
             self->has_given_day ? self->given_day : self->file_date_us / US_PER_DAY;
         self->has_day = true;
-    } else if (stamp->second_of_day < self->second_of_day - 43200) {
-        self->day++; /* midnight */
-    } else if (stamp->second_of_day > self->second_of_day + 43200) {
-        self->day--; /* a late line from before midnight */
+    } else {
+        self->day += clock_midnight(self->second_of_day, stamp->second_of_day);
     }
     self->second_of_day = stamp->second_of_day;
     *day = self->day;

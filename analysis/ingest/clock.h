@@ -31,6 +31,11 @@ struct log_clock {
     uint64_t in_gap;    /* local times that do not exist */
 };
 
+/* Days to go on from one time of day to the next that was written: 1 where the clock went through
+ * midnight, -1 for a late line from before it, otherwise 0. Lines are taken to be out of order by
+ * five minutes at most. */
+int clock_midnight(int last_second, int next_second);
+
 /* Gives the time of a stamp in *at. NULL on success, otherwise why it has none. */
 const char *clock_resolve(struct log_clock *self, const struct timestamp *stamp, time_us *at);
 

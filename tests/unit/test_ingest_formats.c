@@ -4,11 +4,13 @@
 #include "analysis/ingest/timestamp.h"
 #include "tests/support/ingest_support.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -304,6 +306,35 @@ static void test_same_times(void **state)
     }
 }
 
+/* Times without a date: the file's date is that of its last line. */
+static void test_midnight(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/mxplain-test-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+    fputs("23:59:59.5 IP 192.0.2.1.4 > 192.0.2.53.53: 7+ A? a.test. (41)\n"
+          "00:00:01 IP 192.0.2.1.4 > 192.0.2.53.53: 7+ A? b.test. (41)\n"
+          "23:00:00 IP 192.0.2.1.4 > 192.0.2.53.53: 7+ A? c.test. (41)\n"
+          "00:00:02 IP 192.0.2.1.4 > 192.0.2.53.53: 7+ A? d.test. (41)\n",
+          file);
+    fclose(file);
+    const struct timespec written[2] = {{.tv_sec = 1795219300},
+                                        {.tv_sec = 1795219300}}; /* 2026-11-21T00:01:40Z */
+    assert_int_equal(utimensat(AT_FDCWD, path, written, 0), 0);
+    read_file(path, (struct ingest_options){0}, STATUS_OK, &log_read, &report, &message);
+    assert_string_equal(row(&log_read.queries.q[0]),
+                        "2026-11-19T23:59:59.500000Z 192.0.2.1 a.test A");
+    assert_string_equal(row(&log_read.queries.q[3]),
+                        "2026-11-21T00:00:02.000000Z 192.0.2.1 d.test A");
+    query_log_free(&log_read);
+    read_file(path, (struct ingest_options){.date = "2020-02-28"}, STATUS_OK, &log_read, &report,
+              &message);
+    assert_string_equal(row(&log_read.queries.q[3]),
+                        "2020-03-01T00:00:02.000000Z 192.0.2.1 d.test A");
+    query_log_free(&log_read);
+    unlink(path);
+}
+
 /* Rotated files in any order give the same log. */
 static void test_file_order(void **state)
 {
@@ -471,9 +502,9 @@ int main(void)
         cmocka_unit_test(test_styles),       cmocka_unit_test(test_aggregates),
         cmocka_unit_test(test_same_traffic), cmocka_unit_test(test_same_times),
         cmocka_unit_test(test_file_order),   cmocka_unit_test(test_cdns),
-        cmocka_unit_test(test_mixed_syslog), cmocka_unit_test(test_no_files),
-        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_cut_gzip),
+        cmocka_unit_test(test_midnight),     cmocka_unit_test(test_mixed_syslog),
+        cmocka_unit_test(test_no_files),     cmocka_unit_test(test_odd_bytes),
+        cmocka_unit_test(test_damage),       cmocka_unit_test(test_cut_gzip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
