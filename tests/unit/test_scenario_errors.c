@@ -82,6 +82,38 @@ static void bad_priors_are_refused(void **state)
            "queue");
 }
 
+/* The golden world with one text replaced by another; expects a complaint with the line. */
+static void refuse_world(const char *from, const char *to, const char *expected)
+{
+    char path[] = "/tmp/mxplain-scenario-XXXXXX.cfg", where[100];
+    FILE *in = fopen(WORLD, "r");
+    assert_non_null(in);
+    static char text[65536], changed[66000];
+    text[fread(text, 1, sizeof text - 1, in)] = '\0';
+    fclose(in);
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    write_text(path, changed);
+    struct case_file file;
+    struct message message;
+    assert_int_equal(case_load(&file, path, &message), STATUS_INPUT);
+    snprintf(where, sizeof where, "%s:", path);
+    if (strstr(message.text, where) == NULL || strstr(message.text, expected) == NULL)
+        fail_msg("\"%s\" lacks \"%s\" or \"%s\"", message.text, where, expected);
+    case_free(&file);
+    unlink(path);
+}
+
+static void wrong_worlds_are_refused(void **state)
+{
+    (void)state;
+    refuse_world("2016-06-14T18:00:00Z", "2017-06-14T18:00:00Z", "outside the window");
+    refuse_world("sender = [ \"vendor\" ]", "sender = [ \"vender\" ]", "vendor");
+    refuse_world("\"scenarios/malware.cfg\"", "\"scenarios/malwear.cfg\"", "malwear");
+    refuse_world("round = \"1 s\"", "round = \"1 apple\"", "round");
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -91,6 +123,7 @@ int main(void)
         cmocka_unit_test(wrong_roles_are_refused),
         cmocka_unit_test(roles_of_several_parties_are_refused_where_one_acts),
         cmocka_unit_test(bad_priors_are_refused),
+        cmocka_unit_test(wrong_worlds_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
