@@ -59,6 +59,8 @@ static void test_samples(void **state)
         struct message message;
         snprintf(path, sizeof path, "tests/samples/logs/%s", sample->file);
         print_message("%s\n", sample->file);
+        if (log_format_find(sample->format)->missing != NULL)
+            continue; /* built without the library */
         struct ingest_options options = {.year = 2026, .date = "2026-11-21", .timezone = "UTC"};
         read_file(path, options, STATUS_OK, &log, &report, &message);
         assert_string_equal(report.format->name, sample->format);
