@@ -206,7 +206,8 @@ static int poll(const struct channel *self, double wanted)
 }
 
 /* Opening hours of one side; with "both", an hour counts as much as the other side is awake in it
- * too. The partner's grid serves both, so that one clock walks through the window. */
+ * too. The partner's grid serves both, so that one clock walks through the window; the shift
+ * between the two zones is that of the middle of the window, in whole hours. */
 static void fill_openings(struct channel *self, int side, const struct timezone_table *host_zone)
 {
     struct rate_profile *profile = &self->opening[side];
