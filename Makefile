@@ -70,7 +70,7 @@ E2E_BIN  := $(E2E_SRC:%.c=$(BUILD)/%)
 VERIFY_BIN := $(VERIFY_SRC:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help demo check unit e2e torture verify asan ubsan tsan bench fuzz fuzz-short format lint install uninstall clean packages
+.PHONY: all help demo check unit e2e torture testbed verify asan ubsan tsan bench fuzz fuzz-short format lint install uninstall clean packages
 
 ## all        builds build/mxplain
 all: $(BUILD)/mxplain
@@ -126,6 +126,11 @@ unit: $(UNIT_BIN)
 ## e2e        the program as a user runs it: good input, bad input, hostile input
 e2e: $(BUILD)/mxplain $(E2E_BIN)
 	@MXPLAIN=$(BUILD)/mxplain scripts/run-tests.sh $(E2E_BIN)
+
+## testbed    real BIND and unbound against the simulator: needs root and Debian's bind9 and unbound, 6 minutes
+testbed: $(BUILD)/mxplain
+	@for resolver in unbound unbound-prefetch bind; do \
+		echo "== $$resolver"; MXPLAIN=$(BUILD)/mxplain scripts/testbed/run.sh $$resolver || exit 1; done
 
 ## verify     the long statistical checks, some minutes
 verify: $(BUILD)/mxplain $(VERIFY_BIN)
