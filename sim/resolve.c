@@ -5,7 +5,7 @@
 
 #include "sim/traffic.h"
 
-#define FOLLOW_UP_DELAY_US 2000       /* a stub's next question comes within milliseconds */
+#define FOLLOW_UP_DELAY_US 500 /* a stub asks its next question before the server asks its own */
 #define RETRY_DELAY_US (5 * US_PER_S) /* glibc: 5 s, the next server, 2 tries in all */
 #define MAX_TRIES 2
 #define NO_RECORD UINT32_MAX

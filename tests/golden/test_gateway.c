@@ -108,6 +108,23 @@ static void test_postfix(void **state)
     bed_free(&bed);
 }
 
+/* The double look-up is over before the server asks for the sender. */
+static void test_the_double_look_up_comes_first(void **state)
+{
+    (void)state;
+    static const char *const gateways[] = {"sendmail", "cisco-ironport"};
+    for (size_t i = 0; i < 2; i++) {
+        make_bed(gateways[i], "mail1.sender.test", "21.0.0.127.in-addr.arpa");
+        bed_ready(&bed);
+        send(START_US);
+        bed_run(&bed);
+        const struct query *q = bed.trial.below.q;
+        assert_int_equal(bed.trial.below.n, 3);
+        assert_true(q[0].type == TYPE_PTR && q[1].type == TYPE_A && q[2].type == TYPE_MX);
+        bed_free(&bed);
+    }
+}
+
 enum { MAIL, ORDER, STRICT_TYPE, STRICT_NAME, RCODE, FROM_CACHE };
 
 static size_t end_of_mail(const struct tsv *table, size_t at)
@@ -201,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_postfix),
+        cmocka_unit_test(test_the_double_look_up_comes_first),
         cmocka_unit_test(test_postfix_strict_remembers_block_lists),
         cmocka_unit_test(test_postfix_strict_with_spf),
         cmocka_unit_test(test_rspamd),
