@@ -5,6 +5,7 @@
 
 #include "sim/gateway.h"
 #include "sim/resolver.h"
+#include "sim/rng.h"
 
 static const struct resolver_profile *find(const char *name)
 {
@@ -73,6 +74,41 @@ static void test_expiry_and_prefetch(void **state)
     check_seconds(find("none"), 10, true, 0, 1); /* twice a second */
     check_seconds(find("bind-9.18-no-prefetch"), 10, false, 10, 20);
     check_seconds(find("dnsmasq"), 0, true, 0, 1);
+}
+
+/* The short way says "answered from the cache" at exactly the instants at which the full rule does.
+ */
+static void check_short_way(const struct resolver_profile *profile, int32_t ttl_s, struct rng *rng)
+{
+    struct cache_entry entry = {0};
+    struct client_answer given, shortly;
+    for (time_us t = 1; t < (ttl_s + 1) * 20 * US_PER_S;) {
+        struct authority_answer now = {rng_below(rng, 4) != 0, ttl_s, (uint32_t)t};
+        bool short_way = resolver_hit(&entry, t, &shortly);
+        bool upstream = resolver_ask(profile, &entry, t, now, &given);
+        if (short_way == upstream)
+            fail_msg("%s, TTL %d: %s", profile->name, (int)ttl_s,
+                     upstream ? "a miss or prefetch was not seen" : "a plain hit was not seen");
+        assert_true(!short_way ||
+                    (given.negative == shortly.negative && given.record == shortly.record));
+        /* steps that often land on whole seconds and one microsecond beside them */
+        t += (time_us)rng_below(rng, (uint64_t)(ttl_s + 2) * 1000000 / 4);
+        if (rng_below(rng, 2) == 0)
+            t = t / US_PER_S * US_PER_S + US_PER_S - 1 + (time_us)rng_below(rng, 3);
+    }
+}
+
+static void test_the_short_way_agrees_with_the_rule(void **state)
+{
+    (void)state;
+    static const int32_t ttls_s[] = {0, 1, 3, 9, 10, 30, 300};
+    struct rng rng;
+    struct rng_key key = {1, 1};
+    rng_init(&rng, key, 1);
+    for (size_t i = 0; resolver_profiles[i].name != NULL; i++)
+        for (size_t k = 0; k < sizeof ttls_s / sizeof ttls_s[0]; k++)
+            for (int round = 0; round < 20; round++)
+                check_short_way(&resolver_profiles[i], ttls_s[k], &rng);
 }
 
 static void test_settings(void **state)
@@ -179,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_and_words_agree),
         cmocka_unit_test(test_expiry_and_prefetch),
+        cmocka_unit_test(test_the_short_way_agrees_with_the_rule),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_serve_stale),
         cmocka_unit_test(test_mixed_case),
