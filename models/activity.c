@@ -45,6 +45,13 @@ static void apply_changes(struct activity *self, const struct model_run *run, do
     }
 }
 
+/* Growth and several steps up may multiply to a flood that no mail host and no person makes. */
+static void limit_level(struct activity *self)
+{
+    for (int32_t hour = 0; hour < self->n_hours; hour++)
+        self->level[hour] = fmin(self->level[hour], ACTIVITY_MAX_LEVEL);
+}
+
 static void apply_pauses(struct activity *self, const struct model_run *run, double per_week,
                          double mean_days)
 {
@@ -72,6 +79,7 @@ int activity_init(struct activity *self, const struct model_run *run, size_t fir
         return STATUS_RUN;
     fill_growth(self, world, param[ACTIVITY_GROWTH]);
     apply_changes(self, run, param[ACTIVITY_CHANGES], param[ACTIVITY_CHANGE_SIZE]);
+    limit_level(self);
     apply_pauses(self, run, param[ACTIVITY_PAUSES], param[ACTIVITY_PAUSE_LENGTH]);
     if (param[ACTIVITY_ONSET] > 0.0)
         scale_hours(self, world->start_us,

@@ -69,6 +69,9 @@ enum activity_param {
                                              "mean length of a pause (exponential)",               \
                                              NULL}
 
+/* However growth and level changes multiply, the level stays at or below this. */
+#define ACTIVITY_MAX_LEVEL 20.0
+
 /* The relative level, hour by hour of UTC from world.start_us. */
 struct activity {
     time_us start_us;

@@ -13,7 +13,7 @@
 struct world;
 
 /* More client queries than this in one trial end the run with an error: a prior is out of hand. */
-#define TRAFFIC_MAX_QUERIES 5000000
+#define TRAFFIC_MAX_QUERIES 10000000
 
 struct mail_event {
     time_us time_us;
