@@ -21,7 +21,7 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
         {"quiet", no_argument, NULL, 'q'},        {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
     *self =
-        (struct settings){.trials = 5000, .fresh = 1000, .seed = 1, .threads = default_threads()};
+        (struct settings){.trials = 2000, .fresh = 500, .seed = 1, .threads = default_threads()};
     for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;) {
         if (c == 'n')
             status = option_u64("trials", optarg, 100, 100000000, &self->trials, message);
@@ -105,8 +105,8 @@ static int run_check(int argc, char **argv, struct message *message)
 const struct command command_check = {
     "check", "check CASE [OPTION...]",
     "Puts the comparison to fresh simulated logs whose scenario is known: the certificate alone",
-    "      --trials N          simulated logs per scenario in the reference table (5000)\n"
-    "      --fresh M           fresh logs per scenario (1000)\n"
+    "      --trials N          simulated logs per scenario in the reference table (2000)\n"
+    "      --fresh M           fresh logs per scenario (500)\n"
     "      --seed S            random seed (1)\n"
     "      --threads T         worker threads (all processors)\n"
     "  -q, --quiet             no progress\n",

@@ -31,7 +31,7 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
         {"format", required_argument, NULL, 'f'},   {"sensor", required_argument, NULL, 'w'},
         {"quiet", no_argument, NULL, 'q'},          {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
-    *self = (struct settings){.trials = 5000, .seed = 1, .threads = default_threads()};
+    *self = (struct settings){.trials = 2000, .seed = 1, .threads = default_threads()};
     for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;) {
         if (c == 'n')
             status = option_u64("trials", optarg, 100, 100000000, &self->trials, message);
@@ -229,7 +229,7 @@ const struct command command_compare = {
     "compare", "compare CASE [OPTION...]",
     "Weighs the scenarios of a case against its evidence and prints the verdict",
     "  CASE is a case file, or the name of one that comes with the program.\n\n"
-    "      --trials N          simulated logs per scenario (5000)\n"
+    "      --trials N          simulated logs per scenario (2000)\n"
     "      --seed S            random seed (1): the same seed gives the same bytes\n"
     "      --threads T         worker threads (all processors); they do not change the result\n"
     "      --scenario NAME     weigh this scenario too; may be given several times\n"
