@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/report/report.h"
+#include "analysis/report/report_elicited.h"
 #include "analysis/report/report_json.h"
 #include "analysis/report/report_text.h"
 #include "analysis/weigh/verdict.h"
@@ -16,20 +17,26 @@ struct settings {
     const char *case_name, *db, *report;
     const char *log, *format, *sensor; /* a log instead of the case's own evidence */
     uint64_t trials, seed, threads;
-    bool json, quiet;
+    bool json, quiet, elicited;
     const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
     int n_scenarios;
 };
 
 static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
 {
-    static const struct option options[] = {
-        {"trials", required_argument, NULL, 'n'},   {"seed", required_argument, NULL, 's'},
-        {"threads", required_argument, NULL, 't'},  {"db", required_argument, NULL, 'd'},
-        {"report", required_argument, NULL, 'r'},   {"json", no_argument, NULL, 'j'},
-        {"scenario", required_argument, NULL, 'a'}, {"log", required_argument, NULL, 'l'},
-        {"format", required_argument, NULL, 'f'},   {"sensor", required_argument, NULL, 'w'},
-        {"quiet", no_argument, NULL, 'q'},          {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"trials", required_argument, NULL, 'n'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"db", required_argument, NULL, 'd'},
+                                            {"report", required_argument, NULL, 'r'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"scenario", required_argument, NULL, 'a'},
+                                            {"log", required_argument, NULL, 'l'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"sensor", required_argument, NULL, 'w'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"elicited", no_argument, NULL, 'e'},
+                                            {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
     *self = (struct settings){.trials = 2000, .seed = 1, .threads = default_threads()};
     for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;) {
@@ -51,6 +58,8 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
             self->sensor = optarg;
         else if (c == 'j')
             self->json = true;
+        else if (c == 'e')
+            self->elicited = true;
         else if (c == 'q')
             self->quiet = true;
         else if (c == 'a' && self->n_scenarios < CASE_MAX_SCENARIOS)
@@ -115,7 +124,7 @@ static int simulate(const struct settings *settings, const struct case_file *cas
 }
 
 static int show(const struct settings *settings, const struct report_input *input,
-                struct message *message)
+                const struct elicited *elicited, struct message *message)
 {
     struct report_outcome outcome = {.html_path = ""};
     if (settings->report != NULL) {
@@ -124,9 +133,12 @@ static int show(const struct settings *settings, const struct report_input *inpu
             return status;
     }
     if (settings->json)
-        return report_json_print(stdout, input->verdict, MXPLAIN_VERSION, message);
+        return report_json_print_elicited(
+            stdout, input->verdict, settings->elicited ? elicited : NULL, MXPLAIN_VERSION, message);
     struct text_style style = text_style_for(stdout);
     report_text_print(stdout, input->verdict, settings->report ? outcome.html_path : NULL, &style);
+    if (settings->elicited)
+        report_elicited_print(stdout, elicited, input->verdict);
     if (settings->report != NULL && !outcome.has_plots)
         fprintf(stderr, "mxplain: the report has no pictures: %s\n", outcome.plot_note);
     return STATUS_OK;
@@ -182,11 +194,14 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     struct reference reference = {0};
     struct verdict verdict = {0};
     struct keeper keeper = {0};
+    struct elicited elicited = {0};
     char command[4096];
     command_line(settings, command, sizeof command);
     struct verdict_options options = {settings->seed, (unsigned)settings->threads, MEMBERS_ALL};
     int status =
         settings->report != NULL ? report_check_place(settings->report, message) : STATUS_OK;
+    if (status == STATUS_OK && settings->elicited)
+        status = elicited_load(&elicited, case_file, message);
     if (status == STATUS_OK)
         status = keeper_open(&keeper, settings->db, case_file, evidence, settings->seed,
                              settings->trials, message);
@@ -202,10 +217,11 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     if (status == STATUS_OK)
         status = keeper_verdict(&keeper, &verdict, message);
     if (status == STATUS_OK)
-        status = show(settings, &input, message);
+        status = show(settings, &input, &elicited, message);
     keeper_close(&keeper, status);
     verdict_free(&verdict);
     reference_free(&reference);
+    elicited_free(&elicited);
     return status;
 }
 
@@ -240,6 +256,8 @@ const struct command command_compare = {
     "      --db FILE           keep trials and verdict in this SQLite database; an interrupted run "
     "goes on there\n"
     "      --report DIR        write report.html, verdict.json and plots into this folder\n"
+    "      --elicited          besides, what evidence outside the log would make of it (the case's "
+    "own rows)\n"
     "      --json              print the verdict as JSON\n"
     "  -q, --quiet             no progress\n",
     run_compare};

@@ -25,6 +25,7 @@ static const struct key_row case_keys[] = {
     {"events", false, "list of { date; label; }"},
     {"sensors", true, "list of { name; ... }"},
     {"evidence", false, "{ facts = \"file\"; } or { log = \"file\"; }"},
+    {"elicited", false, "file with evidence outside the log, beside the case file"},
     {"sealed", false, "file with the sealed truth of a made-up case, beside the case file"},
     {"scenarios", true, "list of names or of { name; weight; }"},
     {"observations", false, "names of observation files: every scenario competes under each too"},
@@ -208,15 +209,17 @@ static int load_scenarios(struct case_file *self, const config_setting_t *group,
 static int load_group(struct case_file *self, const config_setting_t *group,
                       struct message *message)
 {
-    const char *title, *summary, *sealed;
+    const char *title, *summary, *sealed, *elicited;
     int status = config_check_keys(group, case_keys, NULL, message);
     if (status != STATUS_OK)
         return status;
     if (config_text(group, "title", &title, message) != STATUS_OK ||
         config_text(group, "summary", &summary, message) != STATUS_OK ||
-        config_text(group, "sealed", &sealed, message) != STATUS_OK)
+        config_text(group, "sealed", &sealed, message) != STATUS_OK ||
+        config_text(group, "elicited", &elicited, message) != STATUS_OK)
         return STATUS_INPUT;
     self->sealed = case_keep(self, sealed, &status);
+    self->elicited = case_keep(self, elicited, &status);
     self->title = case_keep(self, title, &status);
     self->summary = case_keep(self, summary, &status);
     if (status == STATUS_OK)

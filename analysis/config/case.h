@@ -60,6 +60,7 @@ struct log_evidence {
 struct case_file {
     struct arena memory; /* every text and small table below */
     const char *path, *title, *summary;
+    const char *elicited; /* file with evidence outside the log, beside the case; NULL: none */
     const char
         *sealed; /* file with the truth of a made-up case, beside the case file; NULL: none */
     struct world world;

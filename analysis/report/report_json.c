@@ -1,5 +1,7 @@
 #include "analysis/report/report_json.h"
 
+#include "analysis/report/report_elicited.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -244,8 +246,17 @@ static json_t *verdict_json(struct writer *writer, const struct verdict *verdict
 int report_json_print(FILE *out, const struct verdict *verdict, const char *version,
                       struct message *message)
 {
+    return report_json_print_elicited(out, verdict, NULL, version, message);
+}
+
+int report_json_print_elicited(FILE *out, const struct verdict *verdict,
+                               const struct elicited *elicited, const char *version,
+                               struct message *message)
+{
     struct writer writer = {.broken = false};
     json_t *root = verdict_json(&writer, verdict, version);
+    if (elicited != NULL)
+        put(&writer, root, "elicited", report_elicited_json(elicited, verdict));
     char *bytes = NULL;
     if (!writer.broken)
         bytes = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII |

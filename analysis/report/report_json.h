@@ -33,4 +33,11 @@
 int report_json_print(FILE *out, const struct verdict *verdict, const char *version,
                       struct message *message);
 
+struct elicited;
+
+/* The same with a member "elicited" (report_elicited.h) at its end; NULL: without. */
+int report_json_print_elicited(FILE *out, const struct verdict *verdict,
+                               const struct elicited *elicited, const char *version,
+                               struct message *message);
+
 #endif
