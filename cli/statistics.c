@@ -91,6 +91,8 @@ static int print_values(const struct settings *settings, const struct evidence *
         else if (interval)
             printf("%-44.44s %12g to %-12g %s\n", request->label, low, high,
                    request->statistic->unit);
+        else if (isnan(low))
+            printf("%-44.44s %12s\n", request->label, "undefined");
         else
             printf("%-44.44s %12.6g %s\n", request->label, low, request->statistic->unit);
     }

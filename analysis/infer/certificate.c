@@ -200,42 +200,58 @@ static double fold_threshold(const struct answers *answers, const uint8_t *fold,
     return 1;
 }
 
-static void coverage(const struct comparator *self, const struct answers *answers, double level,
-                     const size_t *order, const double *truth, double *covered, double *size)
+/* What the coverages are computed from. */
+struct cover {
+    const struct answers *answers;
+    const uint8_t *fold;
+    double *truth; /* probability of the truth, per row */
+    size_t *order; /* rows by that, ascending */
+    uint8_t *in_set;
+};
+
+static void coverage(const struct cover *self, double level, double *covered, double *size)
 {
+    const struct answers *answers = self->answers;
+    size_t n_classes = answers->n_classes;
     double total = 0, threshold[REPLICAS];
     *covered = *size = 0;
     for (size_t r = 0; r < REPLICAS; r++)
-        threshold[r] = fold_threshold(answers, self->split.hold_fold, r, level, order, truth);
+        threshold[r] = fold_threshold(answers, self->fold, r, level, self->order, self->truth);
     for (size_t i = 0; i < answers->n_rows; i++) {
-        double limit = threshold[self->split.hold_fold[i]], w = answers->weight[i];
-        *covered += w * (truth[i] >= limit);
-        for (size_t c = 0; c < answers->n_classes; c++)
-            *size += w * (answers->probability[i * answers->n_classes + c] >= limit);
+        double w = answers->weight[i];
+        class_set(answers->probability + i * n_classes, n_classes, threshold[self->fold[i]], level,
+                  self->in_set);
+        *covered += w * self->in_set[answers->label[i]];
+        for (size_t c = 0; c < n_classes; c++)
+            *size += w * self->in_set[c];
         total += w;
     }
     *covered /= total;
     *size /= total;
 }
 
-static int coverages(const struct comparator *self, const struct answers *answers,
+static int coverages(const struct comparator *comparator, const struct answers *answers,
                      struct certificate *out, struct message *message)
 {
     size_t n = answers->n_rows;
-    double *truth = malloc((n + 1) * sizeof *truth);
-    size_t *order = malloc((n + 1) * sizeof *order);
+    struct cover self = {.answers = answers,
+                         .fold = comparator->split.hold_fold,
+                         .truth = malloc((n + 1) * sizeof *self.truth),
+                         .order = malloc((n + 1) * sizeof *self.order),
+                         .in_set = malloc(answers->n_classes + 1)};
     int code = STATUS_OK;
-    if (truth == NULL || order == NULL) {
-        code = fail(message, STATUS_RUN, "out of memory for the certificate");
+    if (self.truth == NULL || self.order == NULL || self.in_set == NULL) {
+        code = fail(message, STATUS_RUN, "out of memory for the conformal sets");
     } else {
         for (size_t i = 0; i < n; i++)
-            truth[i] = answers->probability[i * answers->n_classes + answers->label[i]];
-        gsl_sort_index(order, truth, 1, n);
-        coverage(self, answers, 0.90, order, truth, &out->coverage_90, &out->set_size_90);
-        coverage(self, answers, 0.95, order, truth, &out->coverage_95, &out->set_size_95);
+            self.truth[i] = answers->probability[i * answers->n_classes + answers->label[i]];
+        gsl_sort_index(self.order, self.truth, 1, n);
+        coverage(&self, 0.90, &out->coverage_90, &out->set_size_90);
+        coverage(&self, 0.95, &out->coverage_95, &out->set_size_95);
     }
-    free(truth);
-    free(order);
+    free(self.truth);
+    free(self.order);
+    free(self.in_set);
     return code;
 }
 

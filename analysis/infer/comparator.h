@@ -79,7 +79,7 @@ struct comparator {
                               the pool is silent */
     double held_out_gain_deviation;
     double threshold_90,
-        threshold_95; /* a class with at least this probability is in the conformal set */
+        threshold_95; /* a class with at least this probability is in the set (class_set) */
     int is_silent;    /* the statistics tell nothing: all probabilities are the prior */
 };
 
@@ -108,7 +108,7 @@ struct prediction {
     double *log10_evidence_error;
     double *member_probability[MEMBERS_MAX]; /* each member's own, calibrated */
     const char *member_name[MEMBERS_MAX];
-    uint8_t *in_set_90, *in_set_95; /* conformal sets */
+    uint8_t *in_set_90, *in_set_95; /* class_set: conformal, and at least that probable */
     double disagreement; /* greatest difference between two members' probabilities of one class */
     double resolution;   /* 1 / held-out rows: no probability nearer to 0 or 1 than this has been
                             verified */
@@ -189,6 +189,13 @@ void certificate_free(struct certificate *self);
 /* Importance weights that turn the held-out rows into draws from the prior: n_hold values, mean
  * about 1. */
 void comparator_hold_weights(const struct comparator *self, double *weight);
+
+/* The set of classes that must be kept at `level`: every class that reaches the conformal threshold
+ * (coverage over logs), and the most probable ones until they hold `level` together (so that a log
+ * on which the classifiers are undecided never gets a set of one, or an empty one). Writes one flag
+ * per class. Ties are kept in the order of the classes. */
+void class_set(const double *probability, size_t n_classes, double threshold, double level,
+               uint8_t *in_set);
 
 /* Sets the thresholds of the conformal sets from the held-out rows and the prior; fit and set_prior
  * call it. */

@@ -175,6 +175,19 @@ static double conformal_threshold(const double *truth, const size_t *order, cons
     return 1;
 }
 
+void class_set(const double *probability, size_t n_classes, double threshold, double level,
+               uint8_t *in_set)
+{
+    for (size_t c = 0; c < n_classes; c++) {
+        double before = 0; /* held by the classes that come first */
+        for (size_t other = 0; other < n_classes; other++)
+            if (probability[other] > probability[c] ||
+                (probability[other] == probability[c] && other < c))
+                before += probability[other];
+        in_set[c] = probability[c] >= threshold || before < level;
+    }
+}
+
 int comparator_set_thresholds(struct comparator *self, struct message *message)
 {
     size_t n = self->split.n_hold, n_classes = self->n_classes;
@@ -243,10 +256,8 @@ static int predict_prepared(const struct comparator *self, const double *x, stru
     set_errors(p, best, work);
     set_disagreement(p);
     p->resolution = self->split.n_hold > 0 ? 1 / (double)self->split.n_hold : 1;
-    for (size_t c = 0; c < n_classes; c++) {
-        p->in_set_90[c] = p->probability[c] >= self->threshold_90;
-        p->in_set_95[c] = p->probability[c] >= self->threshold_95;
-    }
+    class_set(p->probability, n_classes, self->threshold_90, 0.90, p->in_set_90);
+    class_set(p->probability, n_classes, self->threshold_95, 0.95, p->in_set_95);
     return set_isolation(self, x, p, message);
 }
 

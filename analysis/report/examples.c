@@ -19,6 +19,8 @@ static double distance(const struct evidence *evidence, size_t column, double si
 {
     const struct fact *fact = evidence->facts != NULL ? evidence->facts[column] : NULL;
     double wanted = fact != NULL ? fact->value : evidence->observed[column];
+    if (fact == NULL && isnan(wanted))
+        return isnan(simulated) ? 0 : DISTANCE_MAX;
     if (!isfinite(simulated))
         return DISTANCE_MAX;
     if (fact != NULL && fact->kind == FACT_INTERVAL)

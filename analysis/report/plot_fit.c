@@ -76,6 +76,10 @@ static void place_observed(struct fit_row *row, const struct evidence *evidence,
         low = fact->low;
         high = fact->high;
     }
+    if (isnan(low) && isnan(high)) { /* undefined in the observed log: no mark */
+        row->observed = row->observed_low = row->observed_high = NAN;
+        return;
+    }
     row->observed = is_interval ? NAN : percentile(pooled, n, value);
     row->observed_low = percentile(pooled, n, low);
     row->observed_high = percentile(pooled, n, high);

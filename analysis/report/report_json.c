@@ -85,11 +85,13 @@ static json_t *evidence_json(struct writer *writer, const struct verdict *verdic
     static const char *const kinds[] = {"none", "facts", "log"};
     const struct evidence *evidence = verdict->evidence;
     json_t *object = json_object(), *used = json_array(), *left_out = json_array();
-    json_t *facts = json_array();
+    json_t *facts = json_array(), *undefined = json_array();
     for (size_t i = 0; i < evidence->n; i++) {
         append(writer, used, text(evidence->requests[i].label));
         if (evidence->facts != NULL && evidence->facts[i] != NULL)
             append(writer, facts, fact_json(writer, evidence, i));
+        else if (isnan(evidence->observed[i]))
+            append(writer, undefined, text(evidence->requests[i].label));
     }
     for (size_t i = 0; i < evidence->n_left_out; i++) {
         json_t *item = json_object();
@@ -99,6 +101,7 @@ static json_t *evidence_json(struct writer *writer, const struct verdict *verdic
     }
     put(writer, object, "kind", text(kinds[verdict->evidence_kind]));
     put(writer, object, "statistics_used", used);
+    put(writer, object, "statistics_undefined", undefined);
     put(writer, object, "statistics_left_out", left_out);
     put(writer, object, "facts", facts);
     put(writer, object, "queries", whole(evidence->n_queries));

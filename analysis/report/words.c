@@ -109,6 +109,8 @@ void words_observed(char *out, size_t size, const struct miss *miss)
 {
     if (miss->is_interval)
         words_interval(out, size, miss->observed_low, miss->observed_high);
+    else if (isnan(miss->observed))
+        snprintf(out, size, "undefined");
     else
         words_number(out, size, miss->observed);
 }

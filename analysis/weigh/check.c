@@ -151,7 +151,7 @@ static int fit(struct comparator *comparator, const struct rows *rows,
     fit_options.seed = options->seed;
     fit_options.threads = options->threads;
     fit_options.members = options->members;
-    fit_options.observed = evidence->observed;
+    fit_options.observed = evidence->compared;
     return comparator_fit(comparator, &rows->table, &fit_options, message);
 }
 

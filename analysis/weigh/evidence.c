@@ -16,9 +16,10 @@ static int reserve(struct evidence *self, size_t n, struct message *message)
     self->requests = calloc(n + 1, sizeof *self->requests);
     self->facts = calloc(n + 1, sizeof *self->facts);
     self->observed = calloc(n + 1, sizeof *self->observed);
+    self->compared = calloc(n + 1, sizeof *self->compared);
     self->left_out = calloc(MAX_LEFT_OUT, sizeof *self->left_out);
     if (self->requests == NULL || self->facts == NULL || self->observed == NULL ||
-        self->left_out == NULL)
+        self->compared == NULL || self->left_out == NULL)
         return fail(message, STATUS_RUN, "out of memory for the evidence");
     return STATUS_OK;
 }
@@ -40,6 +41,7 @@ static int load_facts(struct evidence *self, const struct case_file *case_file,
         self->requests[i] = fact->request;
         self->facts[i] = fact;
         self->observed[i] = fact->kind == FACT_VALUE ? fact->value : 1.0;
+        self->compared[i] = self->observed[i];
     }
     self->n = case_file->n_facts;
     return status;
@@ -137,19 +139,14 @@ static int measure(struct evidence *self, const struct case_file *case_file,
     return status;
 }
 
-/* Statistics that are undefined for the observed log say nothing; they go, by name. */
-static void drop_undefined(struct evidence *self)
+static void compare_undefined(struct evidence *self)
 {
-    size_t kept = 0;
+    self->n_undefined = 0;
     for (size_t i = 0; i < self->n; i++) {
-        if (isnan(self->observed[i])) {
-            leave_out(self, self->requests[i].statistic->name, "undefined for the observed log");
-            continue;
-        }
-        self->requests[kept] = self->requests[i];
-        self->observed[kept++] = self->observed[i];
+        bool is_undefined = isnan(self->observed[i]);
+        self->compared[i] = is_undefined ? 1.0 : self->observed[i];
+        self->n_undefined += is_undefined;
     }
-    self->n = kept;
 }
 
 static int import(const struct case_file *case_file, struct query_log *log,
@@ -210,7 +207,7 @@ static int load_log(struct evidence *self, const struct case_file *case_file,
     if (status == STATUS_OK)
         status = measure(self, case_file, logs, message);
     if (status == STATUS_OK)
-        drop_undefined(self);
+        compare_undefined(self);
     if (logs != NULL)
         query_array_free(&logs[sensor]);
     free(logs);
@@ -246,7 +243,7 @@ int evidence_from_logs(struct evidence *self, const struct case_file *case_file,
         status = measure(self, case_file, logs, message);
     self->n_queries = logs[0].n;
     if (status == STATUS_OK)
-        drop_undefined(self);
+        compare_undefined(self);
     return status;
 }
 
@@ -255,6 +252,7 @@ void evidence_free(struct evidence *self)
     free(self->requests);
     free(self->facts);
     free(self->observed);
+    free(self->compared);
     free(self->left_out);
     client_sets_free(self->sets);
     memset(self, 0, sizeof *self);
@@ -264,7 +262,7 @@ static double with_uncertainty(const struct fact *fact, double raw, struct rng_k
 {
     struct rng rng;
     if (fact->kind == FACT_INTERVAL)
-        return raw >= fact->low && raw <= fact->high;
+        return raw >= fact->low && raw <= fact->high; /* undefined is not inside */
     rng_init(&rng, key,
              rng_mix(rng_entity("uncertainty of a fact"), rng_entity(fact->request.label)));
     return raw + fact->sd * rng_normal(&rng);
@@ -274,6 +272,10 @@ void evidence_compare_row(const struct evidence *self, const struct plan *plan, 
                           uint64_t trial, const double *raw, double *out)
 {
     struct rng_key key = trial_key(plan, seed, trial);
-    for (size_t i = 0; i < self->n; i++)
-        out[i] = self->facts[i] != NULL ? with_uncertainty(self->facts[i], raw[i], key) : raw[i];
+    for (size_t i = 0; i < self->n; i++) {
+        if (self->facts[i] != NULL)
+            out[i] = with_uncertainty(self->facts[i], raw[i], key);
+        else
+            out[i] = isnan(self->observed[i]) ? (isnan(raw[i]) ? 1.0 : 0.0) : raw[i];
+    }
 }

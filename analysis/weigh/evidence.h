@@ -3,7 +3,10 @@
  *
  * Facts: the same uncertainty that a published value carries is added to every simulated value; an
  * interval becomes the question "does the simulated value lie inside?", asked of simulation and
- * observation alike. A log: its own statistics.
+ * observation alike. A log: its own statistics. Where a statistic has no value in the observed log
+ * (a gap when there are fewer than two queries), that is itself evidence: the question becomes "is
+ * it undefined?", asked of simulation and observation alike. Leaving such columns out would choose
+ * the evidence by its outcome.
  */
 #ifndef ANALYSIS_WEIGH_EVIDENCE_H
 #define ANALYSIS_WEIGH_EVIDENCE_H
@@ -21,7 +24,9 @@ struct evidence {
     size_t n;                           /* columns */
     struct statistic_request *requests; /* [n] */
     const struct fact **facts;          /* facts[column], NULL for a log's own statistics */
-    double *observed; /* as compared: value, or 1 for "inside the interval"; NAN: undefined */
+    double *observed;   /* value, or 1 for "inside the interval"; NAN: undefined in the log */
+    double *compared;   /* the same as the comparator sees it: 1 for "undefined" */
+    size_t n_undefined; /* columns that ask only whether the statistic is undefined */
     struct left_out *left_out;
     size_t n_left_out;
     uint64_t n_queries;       /* of the observed log; 0 for facts */

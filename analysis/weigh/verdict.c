@@ -44,12 +44,12 @@ static int classify(struct bench *bench, struct certificate *certificate, struct
     options.seed = bench->options.seed;
     options.threads = bench->options.threads;
     options.members = bench->options.members;
-    options.observed = bench->evidence->observed;
+    options.observed = bench->evidence->compared;
     int status = comparator_fit(&bench->comparator, &bench->rows.table, &options, message);
     if (status == STATUS_OK)
         status = prediction_init(&bench->prediction, bench->rows.table.n_classes, message);
     if (status == STATUS_OK)
-        status = comparator_predict(&bench->comparator, bench->evidence->observed,
+        status = comparator_predict(&bench->comparator, bench->evidence->compared,
                                     &bench->prediction, message);
     if (status == STATUS_OK)
         status = comparator_certificate(&bench->comparator, &bench->prediction,
@@ -63,10 +63,10 @@ static int test_fit(struct bench *bench, struct message *message)
     fit_options_init(&options);
     options.seed = bench->options.seed;
     options.threads = bench->options.threads;
-    options.observed = bench->evidence->observed;
+    options.observed = bench->evidence->compared;
     int status = fit_models_init(&bench->fit_models, &bench->rows.table, &options, message);
     if (status == STATUS_OK)
-        status = fit_test(&bench->fit_models, bench->evidence->observed, &bench->fit, message);
+        status = fit_test(&bench->fit_models, bench->evidence->compared, &bench->fit, message);
     return status;
 }
 

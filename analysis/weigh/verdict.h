@@ -58,8 +58,8 @@ struct verdict {
         double error;  /* how often one is taken for the other when one of the two is true */
     } * pairs;         /* pairs that cannot be told apart with this evidence, worst first */
     size_t n_pairs;
-    char sentence[700]; /* one that a newspaper could quote without misleading */
-    char trust[700];    /* and how far to trust it */
+    char sentence[1000]; /* one that a newspaper could quote without misleading */
+    char trust[700];     /* and how far to trust it */
 };
 
 struct verdict_options {

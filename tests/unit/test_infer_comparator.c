@@ -275,9 +275,30 @@ static void groups_add_up(void **state)
     comparator_free(&comparator);
 }
 
+/* A threshold that a well separated table gives (0.97) must not turn an undecided answer into a set
+ * of one, or of none. */
+static void an_undecided_answer_keeps_all_that_it_is_undecided_between(void **state)
+{
+    const double undecided[] = {0.3, 0.62, 0.08}, sure[] = {0.01, 0.98, 0.01};
+    const double tied[] = {0.25, 0.25, 0.25, 0.25};
+    uint8_t in_set[4];
+    (void)state;
+    class_set(undecided, 3, 0.97, 0.90, in_set);
+    assert_true(in_set[0] && in_set[1] && !in_set[2]);
+    class_set(undecided, 3, 0.05, 0.90, in_set);
+    assert_true(in_set[0] && in_set[1] && in_set[2]);
+    class_set(sure, 3, 0.97, 0.90, in_set);
+    assert_true(!in_set[0] && in_set[1] && !in_set[2]);
+    class_set(tied, 4, 1, 0.90, in_set);
+    assert_true(in_set[0] && in_set[1] && in_set[2] && in_set[3]);
+    class_set(tied, 4, 1, 0.50, in_set);
+    assert_true(in_set[0] && in_set[1] && !in_set[2] && !in_set[3]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_undecided_answer_keeps_all_that_it_is_undecided_between),
         cmocka_unit_test(posterior_of_a_known_pair),
         cmocka_unit_test(nothing_to_go_by_gives_the_prior),
         cmocka_unit_test(shuffled_labels_tell_nothing),
