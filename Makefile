@@ -185,3 +185,7 @@ clean:
 ## torture    100 random kills during a run; every resumed run must end with the same bytes
 torture: $(BUILD)/tests/unit/test_resume
 	TORTURE_KILLS=100 $<
+
+## bench      benchmarks: build/bench/results.csv and plots; CASE=FILE times another case
+bench: $(BENCH_BIN)
+	@scripts/bench.sh $(BUILD) $(or $(CASE),scenarios/cases/alfa-2016.cfg)

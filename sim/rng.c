@@ -11,19 +11,6 @@ static uint64_t splitmix64(uint64_t *state)
     return rng_scramble(*state);
 }
 
-uint64_t rng_scramble(uint64_t word)
-{
-    word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return word ^ (word >> 31);
-}
-
-uint64_t rng_mix(uint64_t a, uint64_t b)
-{
-    return rng_scramble(rng_scramble(a + UINT64_C(0x9e3779b97f4a7c15)) ^
-                        (b * UINT64_C(0xd1342543de82ef95) + 1));
-}
-
 uint64_t rng_entity(const char *text)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);

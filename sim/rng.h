@@ -26,8 +26,18 @@ struct rng_key {
 };
 
 /* A bijective mix of 64 bits, and a mix of two words into one: for building keys and entity ids. */
-uint64_t rng_scramble(uint64_t word);
-uint64_t rng_mix(uint64_t a, uint64_t b);
+static inline uint64_t rng_scramble(uint64_t word)
+{
+    word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return word ^ (word >> 31);
+}
+
+static inline uint64_t rng_mix(uint64_t a, uint64_t b)
+{
+    return rng_scramble(rng_scramble(a + UINT64_C(0x9e3779b97f4a7c15)) ^
+                        (b * UINT64_C(0xd1342543de82ef95) + 1));
+}
 
 /* The entity id of a text (FNV-1a, scrambled): the same text always gives the same stream. */
 uint64_t rng_entity(const char *text);
