@@ -45,6 +45,12 @@ PKG_LIBS := $(filter-out -lgslcblas,$(PKG_LIBS)) $(shell pkg-config --libs openb
 OPT_CPPFLAGS += -DHAVE_OPENBLAS=1 $(shell pkg-config --cflags openblas)
 endif
 
+# MPI=1: `mpirun -n R build/mxplain compare` shares the trials among R processes.
+ifeq ($(MPI),1)
+OPT_CPPFLAGS += -DHAVE_MPI=1 $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I ompi-c))
+OPT_LIBS     += $(shell pkg-config --libs ompi-c)
+endif
+
 # -ffp-contract=off: fused multiply-add would change the bytes between compilers and levels.
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes \
            -Wstrict-prototypes -Wpointer-arith -Wvla $(WERROR)

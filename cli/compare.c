@@ -12,6 +12,8 @@
 #include "cli/command.h"
 #include "cli/keep.h"
 #include "cli/progress.h"
+#include "cli/ranks.h"
+#include "cli/shard.h"
 
 struct settings {
     const char *case_name, *db, *report;
@@ -38,7 +40,8 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
                                             {"elicited", no_argument, NULL, 'e'},
                                             {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
-    *self = (struct settings){.trials = 2000, .seed = 1, .threads = default_threads()};
+    *self = (struct settings){
+        .trials = 2000, .seed = 1, .threads = ranks_count() > 1 ? 1 : default_threads()};
     for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;) {
         if (c == 'n')
             status = option_u64("trials", optarg, 100, 100000000, &self->trials, message);
@@ -200,6 +203,16 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     struct verdict_options options = {settings->seed, (unsigned)settings->threads, MEMBERS_ALL};
     int status =
         settings->report != NULL ? report_check_place(settings->report, message) : STATUS_OK;
+    if (status == STATUS_OK && ranks_count() > 1) {
+        struct part whole = {.output = settings->db,
+                             .trials = settings->trials,
+                             .seed = settings->seed,
+                             .threads = settings->threads,
+                             .quiet = settings->quiet};
+        status = part_compute_by_ranks(&whole, case_file, evidence, message);
+        if (ranks_number() > 0)
+            return status; /* the first process has all trials now and does the rest */
+    }
     if (status == STATUS_OK && settings->elicited)
         status = elicited_load(&elicited, case_file, message);
     if (status == STATUS_OK)

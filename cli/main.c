@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/ranks.h"
 
 static const char *const wanted_help[] = {"--help", "-h", "-?", NULL};
 
@@ -44,6 +45,8 @@ int main(int argc, char **argv)
     gsl_set_error_handler_off();
     opterr = 0; /* the commands word their own complaints */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
+    ranks_start(&argc, &argv);
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
@@ -53,7 +56,10 @@ int main(int argc, char **argv)
     if (command == NULL) {
         fprintf(stderr, "mxplain: unknown command \"%.40s\"; `mxplain help` lists the commands\n",
                 name);
+        ranks_end(STATUS_INPUT);
         return STATUS_INPUT;
     }
-    return run(command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+    int status = run(command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+    ranks_end(status);
+    return status;
 }

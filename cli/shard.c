@@ -6,16 +6,18 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
-#include "analysis/weigh/evidence.h"
 #include "cli/command.h"
 #include "cli/keep.h"
 #include "cli/progress.h"
+#include "cli/ranks.h"
+#include "cli/shard.h"
 
 struct settings {
-    const char *case_name, *output;
-    uint64_t of, index, trials, seed, threads;
-    bool has_index, quiet;
+    const char *case_name;
+    struct part part;
+    bool has_index;
     const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
     int n_scenarios;
 };
@@ -24,21 +26,21 @@ static int read_option(struct settings *self, int c, char **argv, struct message
 {
     switch (c) {
     case 'N':
-        return option_u64("of", optarg, 1, 1000000, &self->of, message);
+        return option_u64("of", optarg, 1, 1000000, &self->part.of, message);
     case 'K':
         self->has_index = true;
-        return option_u64("index", optarg, 0, 999999, &self->index, message);
+        return option_u64("index", optarg, 0, 999999, &self->part.index, message);
     case 'n':
-        return option_u64("trials", optarg, 100, 100000000, &self->trials, message);
+        return option_u64("trials", optarg, 100, 100000000, &self->part.trials, message);
     case 's':
-        return option_u64("seed", optarg, 0, UINT64_MAX, &self->seed, message);
+        return option_u64("seed", optarg, 0, UINT64_MAX, &self->part.seed, message);
     case 't':
-        return option_u64("threads", optarg, 1, 1024, &self->threads, message);
+        return option_u64("threads", optarg, 1, 1024, &self->part.threads, message);
     case 'o':
-        self->output = optarg;
+        self->part.output = optarg;
         return STATUS_OK;
     case 'q':
-        self->quiet = true;
+        self->part.quiet = true;
         return STATUS_OK;
     case 'a':
         if (self->n_scenarios == CASE_MAX_SCENARIOS)
@@ -62,46 +64,110 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
                                             {"quiet", no_argument, NULL, 'q'},
                                             {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
-    *self = (struct settings){.trials = 5000, .seed = 1, .threads = default_threads()};
+    *self = (struct settings){.part = {.trials = 2000, .seed = 1, .threads = default_threads()}};
     for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "qo:", options, NULL)) != -1;)
         status = read_option(self, c, argv, message);
     if (status != STATUS_OK)
         return status;
-    if (self->of == 0 || !self->has_index || self->output == NULL)
+    if (self->part.of == 0 || !self->has_index || self->part.output == NULL)
         return fail(message, STATUS_INPUT, "shard: --of N, --index K and -o FILE are needed");
-    if (self->index >= self->of)
+    if (self->part.index >= self->part.of)
         return fail(message, STATUS_INPUT,
                     "shard: --index %" PRIu64 " is not below --of %" PRIu64 ": count from 0",
-                    self->index, self->of);
+                    self->part.index, self->part.of);
     return option_operand("shard", "case", argc, argv, &self->case_name, message);
 }
 
-static int compute(const struct settings *settings, struct case_file *case_file,
-                   struct evidence *evidence, struct message *message)
+int part_compute(const struct part *part, const struct case_file *case_file,
+                 const struct evidence *evidence, struct message *message)
 {
     struct keeper keeper = {0};
     struct reference reference = {0};
     struct progress_bar bar;
-    int status = keeper_open(&keeper, settings->output, case_file, evidence, settings->seed,
-                             settings->trials, message);
+    int status =
+        keeper_open(&keeper, part->output, case_file, evidence, part->seed, part->trials, message);
     if (status == STATUS_OK) {
-        struct reference_options options = {.seed = settings->seed,
-                                            .trials = settings->trials,
-                                            .threads = (unsigned)settings->threads,
-                                            .shards = (uint32_t)settings->of,
-                                            .shard = (uint32_t)settings->index,
+        struct reference_options options = {.seed = part->seed,
+                                            .trials = part->trials,
+                                            .threads = (unsigned)part->threads,
+                                            .shards = (uint32_t)part->of,
+                                            .shard = (uint32_t)part->index,
                                             .store = keeper_blocks(&keeper),
                                             .progress = &bar.progress};
-        progress_bar_start(&bar, "simulating", settings->quiet);
+        progress_bar_start(&bar, "simulating", part->quiet);
         status = reference_fill(&reference, case_file, evidence->requests, evidence->n, &options,
                                 message);
         progress_bar_end(&bar);
     }
-    if (status == STATUS_OK && !settings->quiet)
+    if (status == STATUS_OK && !part->quiet)
         fprintf(stderr, "%s: %" PRIu64 " blocks computed, %" PRIu64 " were there already\n",
-                settings->output, keeper.blocks.saved, keeper.blocks.loaded);
+                part->output, keeper.blocks.saved, keeper.blocks.loaded);
     reference_free(&reference);
     keeper_close(&keeper, status);
+    return status;
+}
+
+static void tell(void *context, const char *text)
+{
+    (void)context;
+    fprintf(stderr, "mxplain: %s\n", text);
+}
+
+static const struct store_notice notice = {NULL, tell};
+
+static void rank_file(const char *db, int rank, const char *suffix, char *path, size_t size)
+{
+    snprintf(path, size, "%s.rank-%d%s", db, rank, suffix);
+}
+
+/* Files of a rank that did nothing more than this. */
+static void remove_ranks(const char *db, int n)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    char path[4200];
+    for (int i = 0; i < 3 * n; i++) {
+        rank_file(db, i / 3, suffixes[i % 3], path, sizeof path);
+        unlink(path);
+    }
+}
+
+static int gather(const char *db, int n, struct message *message)
+{
+    struct store into;
+    char path[4200];
+    int status = store_open(&into, db, STORE_WRITE, &notice, message);
+    for (int i = 0; i < n && status == STATUS_OK; i++) {
+        rank_file(db, i, "", path, sizeof path);
+        status = store_merge(&into, path, NULL, message);
+    }
+    store_close(&into);
+    if (status == STATUS_OK)
+        remove_ranks(db, n);
+    return status;
+}
+
+int part_compute_by_ranks(const struct part *whole, const struct case_file *case_file,
+                          const struct evidence *evidence, struct message *message)
+{
+    char path[4200];
+    struct part part = *whole;
+    int n = ranks_count(), status;
+    part.of = (uint64_t)n;
+    part.index = (uint64_t)ranks_number();
+    part.output = path;
+    part.quiet = whole->quiet || ranks_number() > 0;
+    if (whole->output == NULL) {
+        status = fail(message, STATUS_INPUT,
+                      "several processes need --db FILE to put their trials together");
+    } else {
+        rank_file(whole->output, ranks_number(), "", path, sizeof path);
+        status = part_compute(&part, case_file, evidence, message);
+    }
+    int worst = ranks_worst(status);
+    if (status == STATUS_OK && worst != STATUS_OK)
+        return fail(message, worst, "another process failed");
+    if (status == STATUS_OK && ranks_number() == 0)
+        status = gather(whole->output, n, message);
     return status;
 }
 
@@ -119,21 +185,14 @@ static int run_shard(int argc, char **argv, struct message *message)
     if (status == STATUS_OK)
         status = evidence_load(&evidence, &case_file, message);
     if (status == STATUS_OK)
-        status = compute(&settings, &case_file, &evidence, message);
+        status = part_compute(&settings.part, &case_file, &evidence, message);
     evidence_free(&evidence);
     case_free(&case_file);
     return status;
 }
 
-static void tell(void *context, const char *text)
-{
-    (void)context;
-    fprintf(stderr, "mxplain: %s\n", text);
-}
-
 static int merge_all(const char *output, char **shards, int n, struct message *message)
 {
-    static const struct store_notice notice = {NULL, tell};
     struct store into;
     struct merge_count count = {0};
     int status = store_open(&into, output, STORE_WRITE, &notice, message);
@@ -175,7 +234,7 @@ const struct command command_shard = {
     "      --of N              number of parts\n"
     "      --index K           which part, from 0 to N - 1\n"
     "  -o, --output FILE       database of this part\n"
-    "      --trials N          simulated logs per scenario, of all parts together (5000)\n"
+    "      --trials N          simulated logs per scenario, of all parts together (2000)\n"
     "      --seed S            random seed (1)\n"
     "      --threads T         worker threads (all processors)\n"
     "      --scenario NAME     weigh this scenario too; may be given several times\n"
