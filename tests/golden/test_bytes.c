@@ -103,7 +103,9 @@ static void write_golden(void)
 {
     FILE *out = fopen(GOLDEN, "w");
     assert_non_null(out);
-    fprintf(out, "# C library %s; case, scenario, digest of logs, digest of statistics\n",
+    fprintf(out,
+            "# C library %s; case, scenario, digest of logs, digest of statistics; "
+            "renew with MXPLAIN_UPDATE=1 build/tests/golden/test_bytes\n",
             gnu_get_libc_version());
     for (int i = 0; i < n_lines; i++)
         fprintf(out, "%s\n", lines[i]);
