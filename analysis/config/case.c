@@ -29,6 +29,7 @@ static const struct key_row case_keys[] = {
     {"sealed", false, "file with the sealed truth of a made-up case, beside the case file"},
     {"scenarios", true, "list of names or of { name; weight; }"},
     {"observations", false, "names of observation files: every scenario competes under each too"},
+    {"groups", false, "list of { name; scenarios; }: scenarios also weighed together"},
     {NULL, false, NULL},
 };
 static const struct key_row scenario_ref_keys[] = {
@@ -232,6 +233,8 @@ static int load_group(struct case_file *self, const config_setting_t *group,
         status = load_roles(self, group, message);
     if (status == STATUS_OK)
         status = load_scenarios(self, group, message);
+    if (status == STATUS_OK)
+        status = case_load_groups(self, group, message);
     return status == STATUS_OK ? case_load_evidence(self, group, message) : status;
 }
 

@@ -48,6 +48,12 @@ struct scenario {
     struct plan plan;
 };
 
+/* Scenarios that are also weighed together, against all others. Groups may overlap. */
+struct scenario_group {
+    const char *name;
+    bool is_member[CASE_MAX_SCENARIOS]; /* by the number of the scenario */
+};
+
 enum evidence_kind { EVIDENCE_NONE, EVIDENCE_FACTS, EVIDENCE_LOG };
 
 /* `evidence = { log = ...; }`: what the importer needs. */
@@ -73,6 +79,8 @@ struct case_file {
     struct log_evidence log;
     struct scenario *scenarios;
     int n_scenarios;
+    struct scenario_group *groups; /* scenarios added later belong to none */
+    size_t n_groups;
 };
 
 /* Reads a case. `path` is a file; a bare word is also looked up as scenarios/cases/WORD.cfg here
@@ -129,6 +137,9 @@ int case_intern_name(struct case_file *self, const char *text, uint32_t *id);
 int case_apply_observation(struct case_file *self, struct scenario *scenario, const char *name,
                            const config_setting_t *at, struct message *message);
 
+/* The list "groups", after the scenarios. */
+int case_load_groups(struct case_file *self, const config_setting_t *group,
+                     struct message *message);
 int case_load_sensors(struct case_file *self, const config_setting_t *group,
                       struct message *message);
 int case_load_evidence(struct case_file *self, const config_setting_t *group,

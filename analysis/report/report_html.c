@@ -204,6 +204,38 @@ static void print_probabilities(FILE *out, const struct report_input *input,
           out);
 }
 
+static void print_groups(FILE *out, const struct verdict *verdict)
+{
+    char words[160];
+    if (verdict->n_groups == 0)
+        return;
+    section(out, "groups", "Groups of explanations");
+    fputs("<div class=\"wide\"><table>\n<tr><th>group</th><th class=\"n\">before</th>"
+          "<th class=\"n\">after</th><th class=\"n\">log10 Bayes factor</th>"
+          "<th>the evidence, against all other explanations</th></tr>\n",
+          out);
+    for (size_t g = 0; g < verdict->n_groups; g++) {
+        const struct group_verdict *group = &verdict->groups[g];
+        fputs("<tr>", out);
+        cell(out, group->name);
+        words_round_percent(words, sizeof words, group->prior);
+        number_cell(out, words);
+        words_probability(words, sizeof words, group->probability, group->probability_se,
+                          PLUS_MINUS);
+        number_cell(out, words);
+        snprintf(words, sizeof words, "%+.2f " PLUS_MINUS " %.2f", group->log10_bayes_factor,
+                 group->log10_bayes_factor_se);
+        number_cell(out, isfinite(group->log10_bayes_factor) ? words : "-");
+        words_group(words, sizeof words, group);
+        cell(out, words);
+        fputs("</tr>\n", out);
+    }
+    fputs("</table></div>\n<p class=\"small\">The probability of a group is the sum over its "
+          "explanations; its Bayes factor compares the average explanation inside with the average "
+          "one outside, each weighted by its prior.</p>\n",
+          out);
+}
+
 static void print_none(FILE *out, const struct verdict *verdict)
 {
     char words[700];
@@ -526,6 +558,7 @@ void report_html_print(FILE *out, const struct report_input *input,
     print_verdict(out, verdict);
     print_probabilities(out, input, plots);
     print_none(out, verdict);
+    print_groups(out, verdict);
     print_pairs(out, verdict);
     print_evidence(out, verdict);
     print_fit(out, input, plots);

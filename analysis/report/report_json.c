@@ -166,6 +166,28 @@ static json_t *pairs_json(struct writer *writer, const struct verdict *verdict)
     return array;
 }
 
+static json_t *groups_json(struct writer *writer, const struct verdict *verdict)
+{
+    json_t *array = json_array();
+    for (size_t g = 0; g < verdict->n_groups; g++) {
+        const struct group_verdict *group = &verdict->groups[g];
+        json_t *object = json_object(), *names = json_array();
+        for (size_t i = 0; i < verdict->n_scenarios; i++)
+            if (group->is_member[i])
+                append(writer, names, text(verdict->scenarios[i].name));
+        put(writer, object, "name", text(group->name));
+        put(writer, object, "scenarios", names);
+        put(writer, object, "prior", number(group->prior));
+        put(writer, object, "probability", number(group->probability));
+        put(writer, object, "probability_se", number(group->probability_se));
+        put(writer, object, "log10_bayes_factor", number(group->log10_bayes_factor));
+        put(writer, object, "log10_bayes_factor_se", number(group->log10_bayes_factor_se));
+        put(writer, object, "words", text(group->words));
+        append(writer, array, object);
+    }
+    return array;
+}
+
 static json_t *reliability_json(struct writer *writer, const struct certificate *certificate)
 {
     json_t *array = json_array();
@@ -236,6 +258,7 @@ static json_t *verdict_json(struct writer *writer, const struct verdict *verdict
     put(writer, root, "trials_per_scenario", whole(verdict->trials_per_scenario));
     put(writer, root, "evidence", evidence_json(writer, verdict));
     put(writer, root, "scenarios", scenarios);
+    put(writer, root, "groups", groups_json(writer, verdict));
     put(writer, root, "none_of_these", none);
     put(writer, root, "extrapolation", json_boolean(verdict->extrapolation));
     put(writer, root, "disagreement", number(verdict->disagreement));

@@ -299,6 +299,34 @@ static void print_table(const struct text_out *text, const struct verdict *verdi
 
 /* ---- the sections below ---- */
 
+static void print_groups(const struct text_out *text, const struct verdict *verdict)
+{
+    char cell[160];
+    size_t width = text->style->width - PRIOR_COLUMNS - PROBABILITY_COLUMNS - FACTOR_COLUMNS - 5;
+    if (verdict->n_groups == 0)
+        return;
+    print_heading(text, "Groups of explanations, each against all others");
+    for (size_t g = 0; g < verdict->n_groups; g++) {
+        const struct group_verdict *group = &verdict->groups[g];
+        fputs("  ", text->out);
+        print_padded(text, group->name, width);
+        words_round_percent(cell, sizeof cell, group->prior);
+        print_right(text, cell, PRIOR_COLUMNS);
+        words_probability(cell, sizeof cell, group->probability, group->probability_se,
+                          plus_minus(text));
+        print_right(text, cell, PROBABILITY_COLUMNS);
+        snprintf(cell, sizeof cell, "%+.2f %s %.2f", group->log10_bayes_factor, plus_minus(text),
+                 group->log10_bayes_factor_se);
+        print_right(text, isfinite(group->log10_bayes_factor) ? cell : "-", FACTOR_COLUMNS + 1);
+        fputc('\n', text->out);
+        words_group(cell, sizeof cell, group);
+        set_ink(text, INK_FAINT);
+        fputs("    ", text->out);
+        print_wrapped(text, cell, 4, 4);
+        set_ink(text, INK_PLAIN);
+    }
+}
+
 static void print_pairs(const struct text_out *text, const struct verdict *verdict)
 {
     size_t n_shown = verdict->n_pairs < PAIRS_SHOWN ? verdict->n_pairs : PAIRS_SHOWN;
@@ -394,6 +422,7 @@ void report_text_print(FILE *out, const struct verdict *verdict, const char *rep
              trials, verdict->n_scenarios, (unsigned long long)verdict->seed);
     print_labelled(&text, "Weighed by", words);
     print_table(&text, verdict);
+    print_groups(&text, verdict);
     print_pairs(&text, verdict);
     print_fit(&text, verdict);
     print_heading(&text, "Verdict");

@@ -297,3 +297,14 @@ void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pa
              verdict->scenarios[verdict->pairs[pair].a].name,
              verdict->scenarios[verdict->pairs[pair].b].name, share);
 }
+
+void words_group(char *out, size_t size, const struct group_verdict *group)
+{
+    if (!isfinite(group->log10_bayes_factor))
+        snprintf(out, size, "nothing stands against it");
+    else if (strcmp(group->words, "no support") == 0)
+        snprintf(out, size, "the evidence hardly prefers either side");
+    else
+        snprintf(out, size, "%s %s the others", group->words,
+                 group->log10_bayes_factor > 0 ? "for it against" : "against it, for");
+}

@@ -72,4 +72,7 @@ void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pa
 /* The scenario against which all factors are given: the first with factor 0. */
 size_t best_supported(const struct verdict *verdict);
 
+/* What the evidence says of a group against all other explanations, with the factor. */
+void words_group(char *out, size_t size, const struct group_verdict *group);
+
 #endif

@@ -205,6 +205,33 @@ static int find_pairs(struct verdict *self, struct message *message)
     return STATUS_OK;
 }
 
+static int fill_groups(struct verdict *self, const struct bench *bench, struct message *message)
+{
+    size_t n = bench->case_file->n_groups;
+    self->groups = calloc(n + 1, sizeof *self->groups);
+    if (self->groups == NULL)
+        return fail(message, STATUS_RUN, "out of memory");
+    for (size_t g = 0; g < n; g++) {
+        const struct scenario_group *group = &bench->case_file->groups[g];
+        struct group_verdict *out = &self->groups[self->n_groups++];
+        uint8_t is_member[CASE_MAX_SCENARIOS] = {0};
+        struct group_prediction answer;
+        *out = (struct group_verdict){.name = group->name, .is_member = group->is_member};
+        for (size_t s = 0; s < self->n_scenarios; s++) {
+            is_member[s] = group->is_member[s];
+            out->prior += group->is_member[s] ? self->scenarios[s].prior : 0;
+        }
+        prediction_group(&bench->prediction, is_member, &answer);
+        bool is_against = isfinite(answer.log10_bayes_factor);
+        out->probability = answer.probability;
+        out->probability_se = answer.probability_error;
+        out->log10_bayes_factor = is_against ? answer.log10_bayes_factor : NAN;
+        out->log10_bayes_factor_se = is_against ? answer.log10_bayes_factor_error : NAN;
+        out->words = is_against ? bayes_factor_words(answer.log10_bayes_factor) : "no rival";
+    }
+    return STATUS_OK;
+}
+
 static int assemble(struct verdict *self, const struct bench *bench, struct message *message)
 {
     for (size_t s = 0; s < self->n_scenarios; s++)
@@ -220,6 +247,8 @@ static int assemble(struct verdict *self, const struct bench *bench, struct mess
     int status = bench->evidence->n > 0 ? find_worst(self, bench, message) : STATUS_OK;
     if (status == STATUS_OK)
         status = find_pairs(self, message);
+    if (status == STATUS_OK)
+        status = fill_groups(self, bench, message);
     if (status == STATUS_OK)
         verdict_sentences(self);
     return status;
@@ -264,6 +293,7 @@ void verdict_free(struct verdict *self)
     free(self->scenarios);
     free(self->by_probability);
     free(self->pairs);
+    free(self->groups);
     certificate_free(&self->certificate);
     memset(self, 0, sizeof *self);
 }

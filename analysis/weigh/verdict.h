@@ -37,6 +37,15 @@ struct scenario_verdict {
     size_t n_worst;
 };
 
+/* A group of scenarios against all others of the case. */
+struct group_verdict {
+    const char *name;
+    const bool *is_member; /* [n_scenarios], borrowed from the case */
+    double prior, probability, probability_se;
+    double log10_bayes_factor, log10_bayes_factor_se; /* for the group; NAN if nothing is outside */
+    const char *words; /* verbal scale for it, whichever way it points */
+};
+
 struct verdict {
     const char *case_path, *case_title;
     uint64_t seed, trials_per_scenario;
@@ -45,8 +54,10 @@ struct verdict {
     struct scenario_verdict *scenarios; /* [n_scenarios], in the case's order */
     size_t n_scenarios;
     size_t *by_probability; /* scenario indices, most probable first; ties in the case's order */
-    double none_p_value;    /* "none of these": can any of them produce it? */
-    bool none_rejected;     /* all fail: the verdict is "none of these" */
+    struct group_verdict *groups; /* [n_groups], in the case's order */
+    size_t n_groups;
+    double none_p_value; /* "none of these": can any of them produce it? */
+    bool none_rejected;  /* all fail: the verdict is "none of these" */
     bool
         extrapolation; /* the evidence lies outside what was simulated: probabilities are guesses */
     double disagreement;            /* greatest difference between two classifiers' probabilities */
