@@ -4,6 +4,8 @@ set -eu
 target=$1
 name=fuzz_$target
 seeds="tests/fuzz/corpus/$target"
+LSAN_OPTIONS=suppressions=tests/fuzz/leaks.txt:print_suppressions=0
+export LSAN_OPTIONS
 mkdir -p "build/fuzz/corpus/$name"
 set -- -max_total_time="$FUZZ_SECONDS" -timeout=25 -rss_limit_mb=2048 -max_len=65536 -artifact_prefix=build/fuzz/ \
     -print_final_stats=1
