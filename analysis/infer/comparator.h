@@ -50,7 +50,8 @@ struct comparator_options {
     const uint8_t *leave_out; /* n_columns flags or NULL: columns to ignore */
 };
 
-/* Seed 1, one thread, all members, 300 trees, 10 networks, no observation. */
+/* Seed 1, one thread, all members, 300 trees, 10 networks, at most
+ * 200,000 rows for fitting and 8,000 held out, no observation. */
 void comparator_options_init(struct comparator_options *options);
 
 struct comparator {

@@ -19,7 +19,7 @@
 
 enum {
     BINS = 256,
-    ROWS_PER_TREE = 15000,
+    ROWS_PER_TREE = 8000,
     OUT_OF_BAG_MAX = 20000,
     LEAF_ROWS = 5,
     FEW_ROWS = 40,

@@ -34,6 +34,8 @@ static const double RATE_HIGHEST = 1.6e-2;
 /* Decay of the weights at ROWS_PER_CLASS_USUAL rows per class; like any prior it counts less
  * against more rows. */
 static const double WEIGHT_DECAY = 0.2, DECAY_MIN = 0.01, DECAY_MAX = 0.4;
+/* Parameters x rows x epochs of one network, beyond which the ensemble is as small as may be. */
+static const double WORK_MAX = 1e10;
 static const double ROWS_PER_CLASS_USUAL = 3500;
 
 /* One layer: outputs = inputs x weight + bias; weight is n_in x n_out, the bias follows it. */
@@ -277,8 +279,12 @@ static int network_fit(void **state, const struct design *design,
         return fail(message, STATUS_RUN, "out of memory for the networks");
     self->n_inputs = design->n_inputs;
     self->n_classes = design->n_classes;
-    self->n_networks = (settings->networks + REPLICAS - 1) / REPLICAS * REPLICAS;
     set_shape(self);
+    self->n_networks = (settings->networks + REPLICAS - 1) / REPLICAS * REPLICAS;
+    double work = (double)design->n_rows * (double)self->n_parameters *
+                  (double)epochs_for(design->n_rows * (REPLICAS - 1) / REPLICAS);
+    if (work > WORK_MAX)
+        self->n_networks = REPLICAS;
     size_t n = design->n_rows * design->n_inputs;
     float *x = malloc((n + 1) * sizeof *x);
     self->parameter = calloc(self->n_networks + 1, sizeof *self->parameter);
