@@ -92,6 +92,10 @@ static int replace_evidence(const struct settings *settings, struct case_file *c
         sensor++;
     if (sensor == world->n_sensors)
         return fail(message, STATUS_INPUT, "the case has no sensor \"%.60s\"", settings->sensor);
+    /* Published facts are of other sensors and carry values of their own; the log is measured by
+     * the default statistics of its sensor. */
+    if (case_file->evidence != EVIDENCE_LOG)
+        case_file->n_facts = 0;
     case_file->evidence = EVIDENCE_LOG;
     case_file->log =
         (struct log_evidence){.path = settings->log, .format = settings->format, .sensor = sensor};

@@ -114,14 +114,26 @@ static int default_columns(struct evidence *self, const struct case_file *case_f
     return status;
 }
 
-/* The numbers that the case lists for its log. */
+/* Whether the sensor whose log was given is all that the request needs. */
+static bool is_of_sensor(const struct statistic_request *request, uint32_t sensor)
+{
+    return request->sensor == sensor &&
+           (!request->statistic->needs_other_sensor || request->other_sensor == sensor);
+}
+
+/* The numbers that the case lists for its log. What another sensor would have to give is no zero:
+ * it is not known. */
 static int wanted_columns(struct evidence *self, const struct case_file *case_file,
                           struct message *message)
 {
     int status = reserve(self, case_file->n_facts, message);
-    for (size_t i = 0; status == STATUS_OK && i < case_file->n_facts; i++)
-        self->requests[i] = case_file->facts[i].request;
-    self->n = status == STATUS_OK ? case_file->n_facts : 0;
+    for (size_t i = 0; status == STATUS_OK && i < case_file->n_facts; i++) {
+        const struct statistic_request *request = &case_file->facts[i].request;
+        if (is_of_sensor(request, case_file->log.sensor))
+            self->requests[self->n++] = *request;
+        else
+            leave_out(self, request->label, "measured at another sensor than the log's");
+    }
     return status;
 }
 

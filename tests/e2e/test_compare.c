@@ -117,6 +117,37 @@ static void none_of_these(void **state)
     }
 }
 
+/* A log given to a case of published facts is measured by its own statistics: a simulated one is
+ * given back to the scenario that made it. */
+static void a_simulated_log_is_named(void **state)
+{
+    static const char *const names[] = {"private-channel", "marketing-blast"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char arguments[300];
+        snprintf(arguments, sizeof arguments,
+                 "simulate " QUICK_CASE " --scenario %s --seed 77 --format csv -o " SCENE
+                 "/own.csv",
+                 names[i]);
+        struct outcome o = run(arguments);
+        assert_int_equal(o.code, 0);
+        outcome_free(&o);
+        json_t *root =
+            run_json("compare " QUICK_CASE " --trials 300 --json -q --log " SCENE "/own.csv");
+        json_t *scenarios = json_object_get(root, "scenarios");
+        for (size_t s = 0; s < json_array_size(scenarios); s++) {
+            json_t *scenario = json_array_get(scenarios, s);
+            double p = json_number_value(json_object_get(scenario, "probability"));
+            const char *name = json_string_value(json_object_get(scenario, "name"));
+            if ((strcmp(name, names[i]) == 0) != (p > 0.5))
+                fail_msg("a log of %s: %s has probability %g", names[i], name, p);
+        }
+        json_t *none = json_object_get(root, "none_of_these");
+        assert_false(json_is_true(json_object_get(none, "rejected")));
+        json_decref(root);
+    }
+}
+
 static long count_lines(const char *text)
 {
     long n = 0;
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(same_bytes),
         cmocka_unit_test(json_has_the_keys),
         cmocka_unit_test(without_facts_the_prior),
+        cmocka_unit_test(a_simulated_log_is_named),
         cmocka_unit_test(none_of_these),
         cmocka_unit_test(simulated_logs_read_back),
         cmocka_unit_test(several_logs),
