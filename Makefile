@@ -118,6 +118,13 @@ $(BUILD)/bench/%: bench/%.c $(SUPPORT_OBJ) $(BUILD)/libmxplain.a
 .SECONDARY: $(SUPPORT_OBJ)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# The place of the installed scenarios is compiled in: another PREFIX means another object.
+.PHONY: FORCE
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo "$(PREFIX)" | cmp -s - $@ || echo "$(PREFIX)" >$@
+$(BUILD)/analysis/config/case.o: $(BUILD)/prefix
+
 # Stored blocks of a reference table belong to the sources that made them.
 TABLE_SRC := $(sort $(foreach room,sim models analysis/config analysis/statistics analysis/weigh,\
              $(wildcard $(room)/*.[ch])))
