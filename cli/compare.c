@@ -19,26 +19,21 @@ struct settings {
     const char *case_name, *db, *report;
     const char *log, *format, *sensor; /* a log instead of the case's own evidence */
     uint64_t trials, seed, threads;
-    bool json, quiet, elicited;
+    bool json, quiet, elicited, ledger;
     const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
     int n_scenarios;
 };
 
 static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
 {
-    static const struct option options[] = {{"trials", required_argument, NULL, 'n'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"db", required_argument, NULL, 'd'},
-                                            {"report", required_argument, NULL, 'r'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"scenario", required_argument, NULL, 'a'},
-                                            {"log", required_argument, NULL, 'l'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"sensor", required_argument, NULL, 'w'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"elicited", no_argument, NULL, 'e'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"trials", required_argument, NULL, 'n'},   {"seed", required_argument, NULL, 's'},
+        {"threads", required_argument, NULL, 't'},  {"db", required_argument, NULL, 'd'},
+        {"report", required_argument, NULL, 'r'},   {"json", no_argument, NULL, 'j'},
+        {"scenario", required_argument, NULL, 'a'}, {"log", required_argument, NULL, 'l'},
+        {"format", required_argument, NULL, 'f'},   {"sensor", required_argument, NULL, 'w'},
+        {"quiet", no_argument, NULL, 'q'},          {"elicited", no_argument, NULL, 'e'},
+        {"ledger", no_argument, NULL, 'g'},         {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
     *self = (struct settings){
         .trials = 2000, .seed = 1, .threads = ranks_count() > 1 ? 1 : default_threads()};
@@ -63,6 +58,8 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
             self->json = true;
         else if (c == 'e')
             self->elicited = true;
+        else if (c == 'g')
+            self->ledger = true;
         else if (c == 'q')
             self->quiet = true;
         else if (c == 'a' && self->n_scenarios < CASE_MAX_SCENARIOS)
@@ -204,7 +201,10 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     struct elicited elicited = {0};
     char command[4096];
     command_line(settings, command, sizeof command);
-    struct verdict_options options = {settings->seed, (unsigned)settings->threads, MEMBERS_ALL};
+    struct verdict_options options = {.seed = settings->seed,
+                                      .threads = (unsigned)settings->threads,
+                                      .members = MEMBERS_ALL,
+                                      .ledger = settings->ledger};
     int status =
         settings->report != NULL ? report_check_place(settings->report, message) : STATUS_OK;
     if (status == STATUS_OK && ranks_count() > 1) {
@@ -270,6 +270,8 @@ const struct command command_compare = {
     "      --sensor NAME       the log is what this sensor saw (the first of the case)\n"
     "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "
     "them\n"
+    "      --ledger            say what each family of statistics and each single one speaks for,\n"
+    "                          and who would lead without it (takes about as long again)\n"
     "      --db FILE           keep trials and verdict in this SQLite database; an interrupted run "
     "goes on there\n"
     "      --report DIR        write report.html, verdict.json and plots into this folder\n"

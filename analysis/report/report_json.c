@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/report/escape.h"
+#include "analysis/report/report_balance.h"
 
 #define DIGITS 6
 
@@ -263,6 +264,7 @@ static json_t *verdict_json(struct writer *writer, const struct verdict *verdict
     put(writer, root, "extrapolation", json_boolean(verdict->extrapolation));
     put(writer, root, "disagreement", number(verdict->disagreement));
     put(writer, root, "indistinguishable_pairs", pairs_json(writer, verdict));
+    put(writer, root, "ledger", report_balance_json(verdict));
     put(writer, root, "calibration", calibration_json(writer, verdict));
     put(writer, root, "sentence", text(verdict->sentence));
     put(writer, root, "trust", text(verdict->trust));

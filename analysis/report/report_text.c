@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analysis/report/escape.h"
+#include "analysis/report/report_balance.h"
 #include "analysis/report/words.h"
 
 #define WORD_BYTES 512
@@ -425,6 +426,7 @@ void report_text_print(FILE *out, const struct verdict *verdict, const char *rep
     print_groups(&text, verdict);
     print_pairs(&text, verdict);
     print_fit(&text, verdict);
+    report_balance_print(out, verdict, style);
     print_heading(&text, "Verdict");
     print_wrapped(&text, verdict->sentence, 0, 0);
     fputc('\n', out);

@@ -37,8 +37,7 @@ static void fill_line(const struct balance *self, const struct table *table,
                       const char *const *names, const struct ledger_row *row,
                       struct balance_line *out)
 {
-    double prior =
-        table->prior != NULL ? table->prior[self->best] : 1 / (double)table->n_classes;
+    double prior = table->prior != NULL ? table->prior[self->best] : 1 / (double)table->n_classes;
     *out = (struct balance_line){.name = names[row->family],
                                  .n_statistics = row->n_columns,
                                  .alone = row->alone,
@@ -46,9 +45,8 @@ static void fill_line(const struct balance *self, const struct table *table,
                                  .alone_gain_bits = row->alone_gain_bits,
                                  .lost_gain_bits = row->lost_gain_bits};
     out->best_without = best_of(table, self->all, row->last, &out->probability_without);
-    out->change =
-        probability_of(self->all[self->best], prior) -
-        probability_of(self->all[self->best] - row->last[self->best], prior);
+    out->change = probability_of(self->all[self->best], prior) -
+                  probability_of(self->all[self->best] - row->last[self->best], prior);
 }
 
 static struct balance_line *make_lines(const struct balance *self, const struct table *table,

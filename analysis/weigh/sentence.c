@@ -41,31 +41,37 @@ static void say_percent(char *text, size_t size, double p)
 static void say_rounded(char *text, size_t size, double log10_factor)
 {
     double factor = pow(10.0, log10_factor);
-    double step = pow(10.0, floor(log10(factor)));
-    if (log10_factor > 4.0)
-        add(text, size, "10,000");
-    else if (factor < 9.5)
+    double step = pow(10.0, floor(log10_factor));
+    if (factor < 9.5)
         add(text, size, "%.1f", factor);
     else
         add(text, size, "%.0f", step * floor(factor / step + 0.5));
 }
 
-/* "about 30 times (10 to 90)": the second pair is two Monte Carlo standard errors either way. */
-static void say_factor(char *text, size_t size, double log10_factor, double error)
+/* log10 of the greatest factor that is put in figures: as many simulated logs as checked the
+ * answers bear out, and at most 10,000. */
+static double greatest_said(const struct verdict *v)
 {
-    if (log10_factor - 2.0 * error > 4.0) {
-        add(text, size, "more than 10,000 times");
-        return;
-    }
-    add(text, size, log10_factor > 4.0 ? "more than " : "about ");
-    say_rounded(text, size, log10_factor);
+    double n = (double)v->certificate.n_rows;
+    return n > 10.0 ? fmin(log10(n), 4.0) : 1.0;
+}
+
+/* "about 30 times (10 to 90)": the second pair is two Monte Carlo standard errors either way. */
+static void say_factor(struct verdict *v, double log10_factor, double error)
+{
+    char *text = v->sentence;
+    size_t size = sizeof v->sentence;
+    double most = greatest_said(v), low = log10_factor - 2.0 * error;
+    double high = log10_factor + 2.0 * error;
+    add(text, size, log10_factor > most ? "more than " : "about ");
+    say_rounded(text, size, log10_factor > most ? fmin(low, most) : log10_factor);
     add(text, size, " times");
-    if (!(error > 0.02))
+    if (log10_factor > most || !(error > 0.02))
         return;
     add(text, size, " (");
-    say_rounded(text, size, log10_factor - 2.0 * error);
-    add(text, size, log10_factor + 2.0 * error > 4.0 ? " to more than " : " to ");
-    say_rounded(text, size, log10_factor + 2.0 * error);
+    say_rounded(text, size, low);
+    add(text, size, high > most ? " to more than " : " to ");
+    say_rounded(text, size, fmin(high, most));
     add(text, size, ")");
 }
 
@@ -171,8 +177,7 @@ static void say_favoured_leader(struct verdict *v, const struct scenario_verdict
     add(v->sentence, sizeof v->sentence, ") only because it began with a prior of ");
     say_percent(v->sentence, sizeof v->sentence, best->prior);
     add(v->sentence, sizeof v->sentence, "; the evidence itself is ");
-    say_factor(v->sentence, sizeof v->sentence, -best->log10_bayes_factor,
-               best->log10_bayes_factor_se);
+    say_factor(v, -best->log10_bayes_factor, best->log10_bayes_factor_se);
     add(v->sentence, sizeof v->sentence, " as probable under \"%s\".", preferred->name);
 }
 
@@ -206,8 +211,7 @@ static void say_leader(struct verdict *v)
     add(v->sentence, sizeof v->sentence, " from a prior of ");
     say_percent(v->sentence, sizeof v->sentence, best->prior);
     add(v->sentence, sizeof v->sentence, "; the evidence is ");
-    say_factor(v->sentence, sizeof v->sentence, -rival->log10_bayes_factor,
-               rival->log10_bayes_factor_se);
+    say_factor(v, -rival->log10_bayes_factor, rival->log10_bayes_factor_se);
     add(v->sentence, sizeof v->sentence,
         " as probable under it as under \"%s\". This ranks the explanations tried; it does not "
         "exclude others.",

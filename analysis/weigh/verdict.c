@@ -282,6 +282,9 @@ int verdict_reach(struct verdict *self, const struct case_file *case_file,
         status = classify(&bench, &self->certificate, message);
     if (status == STATUS_OK && evidence->n > 0)
         status = test_fit(&bench, message);
+    if (status == STATUS_OK && options->ledger && evidence->n > 0 && self->n_scenarios > 1)
+        status = balance_reach(&self->balance, &bench.rows.table, evidence->compared, options->seed,
+                               options->threads, message);
     if (status == STATUS_OK)
         status = assemble(self, &bench, message);
     bench_free(&bench);
@@ -294,6 +297,7 @@ void verdict_free(struct verdict *self)
     free(self->by_probability);
     free(self->pairs);
     free(self->groups);
+    balance_free(&self->balance);
     certificate_free(&self->certificate);
     memset(self, 0, sizeof *self);
 }

@@ -7,6 +7,7 @@
 #define ANALYSIS_WEIGH_VERDICT_H
 
 #include "analysis/infer/comparator.h"
+#include "analysis/weigh/balance.h"
 #include "analysis/weigh/evidence.h"
 
 #define VERDICT_WORST 5
@@ -56,8 +57,9 @@ struct verdict {
     size_t *by_probability; /* scenario indices, most probable first; ties in the case's order */
     struct group_verdict *groups; /* [n_groups], in the case's order */
     size_t n_groups;
-    double none_p_value; /* "none of these": can any of them produce it? */
-    bool none_rejected;  /* all fail: the verdict is "none of these" */
+    struct balance balance; /* the evidence ledger, where it was asked for */
+    double none_p_value;    /* "none of these": can any of them produce it? */
+    bool none_rejected;     /* all fail: the verdict is "none of these" */
     bool
         extrapolation; /* the evidence lies outside what was simulated: probabilities are guesses */
     double disagreement;            /* greatest difference between two classifiers' probabilities */
@@ -77,6 +79,7 @@ struct verdict_options {
     uint64_t seed;
     unsigned threads;
     unsigned members; /* MEMBERS_ALL, or a subset */
+    bool ledger;      /* weigh each family and each statistic apart (balance.h) */
 };
 
 /* Weighs the evidence by the reference table. What it borrows (case, evidence) must outlive the

@@ -42,6 +42,7 @@ static void make(struct made *self)
                                      .n_scenarios = SCENARIOS,
                                      .by_probability = self->order,
                                      .none_p_value = 0.5};
+    self->verdict.certificate.n_rows = 600;
     self->verdict.certificate.local_error = NAN;
 }
 
@@ -68,6 +69,21 @@ static void a_clear_leader_comes_with_prior_and_factor(void **state)
     says(&made, "about 100 times (60 to 200) as probable");
     says(&made, "does not exclude others");
     says_not(&made, "But");
+}
+
+/* 600 checked logs cannot bear out a factor of 100,000. */
+static void a_factor_beyond_what_was_checked_is_not_put_in_figures(void **state)
+{
+    struct made made;
+    (void)state;
+    make(&made);
+    made.scenario[1].log10_bayes_factor = -5;
+    made.scenario[2].log10_bayes_factor = -6;
+    verdict_sentences(&made.verdict);
+    says(&made, "the evidence is more than 600 times as probable under it as under \"beta\"");
+    made.scenario[1].log10_bayes_factor_se = 2; /* may be 10 as well */
+    verdict_sentences(&made.verdict);
+    says(&made, "the evidence is more than 10 times as probable");
 }
 
 static void a_leader_that_fails_by_itself_is_named_with_a_warning(void **state)
@@ -189,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clear_leader_comes_with_prior_and_factor),
+        cmocka_unit_test(a_factor_beyond_what_was_checked_is_not_put_in_figures),
         cmocka_unit_test(a_leader_that_fails_by_itself_is_named_with_a_warning),
         cmocka_unit_test(where_all_fail_no_name_is_said),
         cmocka_unit_test(a_leader_by_prior_weight_alone_is_said_to_be_one),

@@ -114,6 +114,36 @@ static void a_group_of_one_is_that_one_and_of_all_is_certain(void **state)
     scene_free(&scene);
 }
 
+/* Two scenarios: what speaks for one speaks against the other, and the probability without a piece
+ * follows from its decibans. */
+static void the_ledger_accounts_for_every_piece(void **state)
+{
+    struct scene scene;
+    struct message message = {{0}};
+    struct verdict verdict;
+    struct verdict_options options = {
+        .seed = SEED, .threads = 2, .members = MEMBERS_ALL, .ledger = true};
+    (void)state;
+    scene_init(&scene);
+    need(verdict_reach(&verdict, &scene.tiny.case_file, &scene.evidence, &scene.reference, &options,
+                       &message),
+         &message);
+    const struct balance *balance = &verdict.balance;
+    assert_true(balance->is_done && balance->n_families > 1);
+    assert_true(balance->n_singles > balance->n_families);
+    assert_near(balance->all[0], -balance->all[1], 1e-9);
+    for (size_t i = 0; i < balance->n_singles; i++) {
+        const struct balance_line *line = &balance->single[i];
+        size_t best = line->best_without;
+        double odds_without = pow(10, (balance->all[best] - line->last[best]) / 10);
+        assert_near(line->probability_without, odds_without / (1 + odds_without), 1e-9);
+        assert_true(line->probability_without >= 0.5);
+        assert_true(i == 0 || fabs(line->change) <= fabs(balance->single[i - 1].change));
+    }
+    verdict_free(&verdict);
+    scene_free(&scene);
+}
+
 static void every_scenario_of_2016_is_in_one_group(void **state)
 {
     struct case_file case_file;
@@ -136,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prior_weights_enter_by_bayes_rule_alone),
         cmocka_unit_test(a_group_of_one_is_that_one_and_of_all_is_certain),
+        cmocka_unit_test(the_ledger_accounts_for_every_piece),
         cmocka_unit_test(every_scenario_of_2016_is_in_one_group),
     };
     gsl_set_error_handler_off();
