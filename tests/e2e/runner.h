@@ -70,7 +70,8 @@ static inline int scene_set(void **state)
     (void)state;
     const char *command =
         "rm -rf " SCENE " && mkdir -p " SCENE " && cp -r scenarios/. " SCENE "/ && "
-        "sed -e '/^  scenarios = (/,/^  );/d' -e 's/^  evidence  = /  scenarios = "
+        "sed -e '/^  scenarios = (/,/^  );/d' -e '/^  groups = (/,/^  );/d' -e 's/^  evidence  = / "
+        " scenarios = "
         "(\"marketing-blast\", "
         "\"spam-rejection-loop\", \"private-channel\", \"background-only\");\\n&/' "
         "scenarios/cases/alfa-2016.cfg >" QUICK_CASE;
