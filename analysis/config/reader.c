@@ -88,7 +88,14 @@ static int check_text(const char *path, const char *text, struct message *messag
             return fail(message, STATUS_INPUT,
                         "%s:%d: @include is not used here; name the file by its key", path, line);
         if (!is_word(*at)) {
+            bool quoted = *at == '"';
+            int first_line = line;
             at = skip_token(at, &line);
+            if (quoted && *at == '\0' && at[-1] != '"')
+                return fail(message, STATUS_INPUT,
+                            "%s:%d: quotes do not match: the text that begins here never ends; a "
+                            "quote may be missing further up",
+                            path, first_line);
             continue;
         }
         size_t length = 0;

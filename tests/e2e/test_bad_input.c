@@ -40,6 +40,10 @@ static void wrong_values(void **state)
     broken_case("from = \"2016-05-04\"", "from = \"2016-13-04\"", "is no date");
     broken_case("servers = 3", "servers = 4294967296", "does not fit in 32 bits");
     broken_case("servers = 3;", "servers = ;", "libconfig syntax");
+    broken_case("address = \"66.216.133.29\";", "address = \"66.216.133.29;",
+                "quotes do not match");
+    write_all(SCENE "/cases/open.cfg", "case: { title = \"never ends", 26);
+    assert_fails("compare " SCENE "/cases/open.cfg" QUICK, 2, "open.cfg:1: quotes do not match");
     broken_case("date = \"2016-05-26T18:00:00Z\"", "date = \"2015-05-26\"",
                 "lies outside the window");
     broken_case("recipient = [ \"alfa\", \"spectrum\" ]", "recipient = [ \"alpha\" ]",
