@@ -271,7 +271,7 @@ const struct command command_compare = {
     "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "
     "them\n"
     "      --ledger            say what each family of statistics and each single one speaks for,\n"
-    "                          and who would lead without it (takes about as long again)\n"
+    "                          and who would lead without it (up to a minute more)\n"
     "      --db FILE           keep trials and verdict in this SQLite database; an interrupted run "
     "goes on there\n"
     "      --report DIR        write report.html, verdict.json and plots into this folder\n"

@@ -11,6 +11,7 @@ struct judged {
     const struct table *table;
     double *probability; /* [row][class] */
     double *weight;
+    size_t n_hold; /* held-out rows of the known table, on which the answers were calibrated */
 };
 
 static int judge_rows(struct check *self, const struct comparator *comparator,
@@ -41,11 +42,14 @@ static int judge_rows(struct check *self, const struct comparator *comparator,
 }
 
 /* Weighted mean and its standard error for every class; rows of one class are a stratum of fixed
- * size. */
+ * size. The pool was calibrated on held-out rows, whose own mean is as uncertain as that of as many
+ * fresh ones: that is part of the error, or no number of fresh rows would ever agree with the
+ * prior. */
 static void fill_means(struct check *self, const struct judged *judged)
 {
     const struct table *table = judged->table;
     size_t n = table->n_classes, per_class = table->n_rows / n;
+    double inflation = judged->n_hold > 0 ? 1 + (double)table->n_rows / (double)judged->n_hold : 1;
     for (size_t c = 0; c < n; c++) {
         double variance = 0;
         for (size_t s = 0; s < n; s++) {
@@ -60,7 +64,7 @@ static void fill_means(struct check *self, const struct judged *judged)
             variance += table->prior[s] * table->prior[s] *
                         fmax(square / (double)per_class - mean * mean, 0) / (double)per_class;
         }
-        self->mean_error[c] = sqrt(variance);
+        self->mean_error[c] = sqrt(inflation * variance);
         self->prior[c] = table->prior[c];
     }
 }
@@ -103,7 +107,7 @@ static int judge(struct check *self, const struct comparator *comparator, const 
                  const struct check_options *options, struct message *message)
 {
     size_t n = table->n_classes;
-    struct judged judged = {.table = table};
+    struct judged judged = {.table = table, .n_hold = comparator->split.n_hold};
     self->n_classes = n;
     self->n_rows = table->n_rows;
     self->mean_probability = calloc(n, sizeof *self->mean_probability);

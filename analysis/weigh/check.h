@@ -21,7 +21,7 @@ struct check {
     struct reliability_bin reliability[RELIABILITY_BINS];
     struct calibration_test calibration;
     double *mean_probability; /* per class: weighted mean of the posterior; should be the prior */
-    double *mean_error;       /* its standard error */
+    double *mean_error;       /* its standard error: fresh logs and the table's held-out ones */
     double *prior;
     double *confusion;               /* [truth][chosen], rows sum to 1 */
     double coverage_90, set_size_90; /* of the conformal sets */
