@@ -1,0 +1,171 @@
+/* Two cases whose worlds change on a date: a host that is renamed, and a zone that moves to other
+ * servers. Who can learn of the change follows from mechanism alone, so it is checked per trial,
+ * without statistics. */
+#include "tests/support/check.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+
+#include "analysis/config/case.h"
+#include "sim/trial.h"
+
+#define RENAME "scenarios/cases/alfa-2016-rename.cfg"
+#define STALE "scenarios/cases/stale-delegation.cfg"
+#define SEED 20160927
+#define TRIALS 40
+
+static struct case_file file;
+static struct trial trial;
+
+static const struct plan *begin(const char *path, const char *scenario)
+{
+    struct message message = {""};
+    gsl_set_error_handler_off();
+    if (case_load(&file, path, &message) != STATUS_OK)
+        fail_msg("%s", message.text);
+    const struct scenario *found = case_find_scenario(&file, scenario);
+    if (found == NULL)
+        fail_msg("%s has no scenario %s", path, scenario);
+    assert_int_equal(trial_init(&trial, &file.world), STATUS_OK);
+    return &found->plan;
+}
+
+static void end(void)
+{
+    trial_free(&trial);
+    case_free(&file);
+}
+
+static void run(const struct plan *plan, uint64_t number)
+{
+    struct message message;
+    if (trial_run(&trial, plan, SEED, number, &message) != STATUS_OK)
+        fail_msg("%s", message.text);
+}
+
+static const struct party *party(const char *name)
+{
+    for (uint32_t i = 0; i < file.world.n_parties; i++)
+        if (strcmp(file.world.parties[i].name, name) == 0)
+            return &file.world.parties[i];
+    fail_msg("no party %s", name);
+    return NULL;
+}
+
+static bool asks(const struct party *who, const struct query *q)
+{
+    for (uint32_t r = 0; r < who->n_resolvers; r++)
+        if (file.world.resolvers[who->first_resolver + r].client == q->client)
+            return true;
+    return false;
+}
+
+/* Queries of a party for a name in what reaches the authorities. */
+static size_t count_asked(const char *who, const char *name)
+{
+    size_t n = 0;
+    uint32_t id = intern_find(&file.world.names, name, strlen(name));
+    assert_int_not_equal(id, INTERN_NONE);
+    for (size_t i = 0; i < trial.upstream.n; i++)
+        n += trial.upstream.q[i].name == id && asks(party(who), &trial.upstream.q[i]);
+    return n;
+}
+
+static const char *gateway_of(const char *who)
+{
+    uint32_t index = party(who)->gateway_param;
+    assert_int_not_equal(index, 0);
+    return gateway_profile_words[(size_t)trial.values[index - 1]];
+}
+
+/* In how many of the trials the bank asks for the new name; `strict` counts those in which its
+ * gateway checks the greeting. */
+static int trials_with_new_name(const char *scenario, int *strict, bool only_strict)
+{
+    const struct plan *plan = begin(RENAME, scenario);
+    int n = 0;
+    *strict = 0;
+    for (uint64_t i = 0; i < TRIALS; i++) {
+        run(plan, i);
+        bool checks = strcmp(gateway_of("alfa"), "postfix-strict") == 0;
+        bool asked = count_asked("alfa", "trump1.contact-client.com") > 0;
+        if (only_strict && asked)
+            assert_true(checks);
+        n += asked;
+        *strict += checks;
+    }
+    end();
+    return n;
+}
+
+static void only_what_shows_the_new_name_leads_to_it(void **state)
+{
+    (void)state;
+    int strict;
+    assert_int_equal(trials_with_new_name("mail-as-before", &strict, false), 0);
+    int n = trials_with_new_name("mail-new-greeting", &strict, true);
+    assert_in_range(n, 1, strict);
+    assert_in_range(trials_with_new_name("mail-new-ptr", &strict, false), TRIALS * 9 / 10, TRIALS);
+    assert_in_range(trials_with_new_name("people-told", &strict, false), TRIALS * 8 / 10, TRIALS);
+}
+
+/* Nobody asks for a name before there is one: its record begins on 27 September. */
+static void nobody_asks_before_the_rename(void **state)
+{
+    (void)state;
+    static const char *const name = "trump1.contact-client.com";
+    static const char *const all[] = {"mail-as-before", "mail-new-greeting", "mail-new-ptr",
+                                      "people-told",    "program-told",      "watchers",
+                                      "forged"};
+    for (size_t s = 0; s < sizeof all / sizeof all[0]; s++) {
+        const struct plan *plan = begin(RENAME, all[s]);
+        uint32_t id = intern_find(&file.world.names, name, strlen(name));
+        for (uint64_t i = 0; i < 10; i++) {
+            run(plan, i);
+            for (size_t k = 0; k < trial.upstream.n; k++)
+                assert_true(trial.upstream.q[k].name != id ||
+                            trial.upstream.q[k].time_us >= file.world.from_us);
+        }
+        end();
+    }
+}
+
+/* One bit for every party that a sensor saw. */
+static unsigned seen_by(size_t sensor)
+{
+    unsigned seen = 0;
+    for (size_t i = 0; i < trial.logs[sensor].n; i++)
+        for (uint32_t p = 0; p < file.world.n_parties; p++)
+            if (asks(&file.world.parties[p], &trial.logs[sensor].q[i]))
+                seen |= 1u << p;
+    return seen;
+}
+
+/* Parties of the case in order: vendor, bank, clinic, then six firms that forget. */
+static void long_after_a_move_only_sticky_askers_are_left(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scenario;
+        unsigned left;
+    } rows[] = {{"sticky-steady", 1u << 1 | 1u << 2}, {"sticky-sporadic", 0}, {"nobody-sticky", 0}};
+    for (size_t s = 0; s < sizeof rows / sizeof rows[0]; s++) {
+        const struct plan *plan = begin(STALE, rows[s].scenario);
+        for (uint64_t i = 0; i < 3; i++) {
+            run(plan, i);
+            assert_int_equal(seen_by(0), 0x1fe);
+            assert_int_equal(seen_by(1), rows[s].left);
+        }
+        end();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_shows_the_new_name_leads_to_it),
+        cmocka_unit_test(nobody_asks_before_the_rename),
+        cmocka_unit_test(long_after_a_move_only_sticky_askers_are_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
