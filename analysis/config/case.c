@@ -1,5 +1,6 @@
 #include "analysis/config/case.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,23 @@ const char *case_keep(struct case_file *self, const char *text, int *status)
         return NULL;
     }
     return memcpy(copy, text, size);
+}
+
+int case_assume(struct case_file *self, const char *format, ...)
+{
+    char sentence[400];
+    int status = STATUS_OK;
+    if (self->n_assumed == CASE_MAX_ASSUMED)
+        return STATUS_OK;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    bool last = self->n_assumed + 1 == CASE_MAX_ASSUMED;
+    self->assumed[self->n_assumed] =
+        case_keep(self, last ? "and more defaults of this kind" : sentence, &status);
+    self->n_assumed += status == STATUS_OK;
+    return status;
 }
 
 int param_list_add(struct param_list *list, const char *path, const struct param_row *row,

@@ -13,6 +13,7 @@
 
 #define CASE_MAX_ROLES 32
 #define CASE_MAX_SCENARIOS 64
+#define CASE_MAX_ASSUMED 64
 
 /* A growing list of parameters: those of the world, and in a plan those of the models behind them.
  */
@@ -114,6 +115,11 @@ const char *case_data_directory(void);
 /* A copy of a text in the case's memory; NULL for NULL. Sets *status to STATUS_RUN when memory runs
  * out. */
 const char *case_keep(struct case_file *self, const char *text, int *status);
+
+/* Notes that a documented default was taken; the report says so. Beyond CASE_MAX_ASSUMED notes are
+ * dropped, but for the last, which says that there are more. */
+int case_assume(struct case_file *self, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Appends a parameter (row and path borrowed from static or case memory) and gives its index. */
 int param_list_add(struct param_list *list, const char *path, const struct param_row *row,

@@ -125,6 +125,9 @@ static int load_name(struct case_file *self, const config_setting_t *group, stru
         return config_complain(group, message, "until must be after from");
     snprintf(prefix, sizeof prefix, "name.%s.%s", name, type_words[type_index]);
     int status = case_world_param(self, group, prefix, &name_params[0], &record.ttl_s, message);
+    if (status == STATUS_OK && config_setting_get_member(group, "ttl") == NULL)
+        status =
+            case_assume(self, "the name %s has no TTL: taken as %s s", name, name_params[0].prior);
     if (status == STATUS_OK && target != NULL)
         status = case_intern_name(self, target, &record.target);
     if (status == STATUS_OK)
@@ -200,6 +203,9 @@ static int load_resolver(struct case_file *self, const config_setting_t *group,
         status = case_world_param(self, group, prefix, &resolver_rows[i], &index, message);
         resolver->settings = i == 0 ? index : resolver->settings;
     }
+    if (status == STATUS_OK && config_setting_get_member(group, software_row.name) == NULL)
+        status = case_assume(self, "the resolver %s has no software: taken as %s", address,
+                             software_row.prior);
     world->n_resolvers += status == STATUS_OK;
     return status;
 }
@@ -246,6 +252,8 @@ static int load_local_time(struct case_file *self, const config_setting_t *group
     int n_days;
     struct message inner;
     int status = config_text(group, "timezone", &zone, message);
+    if (status == STATUS_OK && zone == NULL)
+        status = case_assume(self, "the party %s has no time zone: taken as UTC", party->name);
     if (status == STATUS_OK)
         status = load_holidays(group, &days, &n_days, message);
     if (status == STATUS_OK && timezone_load(&party->timezone, zone ? zone : "UTC", world->start_us,

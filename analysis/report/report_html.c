@@ -486,6 +486,20 @@ static void print_explanations(FILE *out, const struct report_input *input)
     }
 }
 
+static void print_assumed(FILE *out, const struct verdict *verdict)
+{
+    if (verdict->n_assumed == 0)
+        return;
+    section(out, "assumed", "What the case leaves open, and what was taken");
+    fputs("<ul>\n", out);
+    for (int i = 0; i < verdict->n_assumed; i++) {
+        fputs("<li>", out);
+        print_html(out, verdict->assumed[i]);
+        fputs("</li>\n", out);
+    }
+    fputs("</ul>\n", out);
+}
+
 static void print_left_out(FILE *out, const struct evidence *evidence)
 {
     section(out, "left-out", "What was left out, and why");
@@ -565,6 +579,7 @@ void report_html_print(FILE *out, const struct report_input *input,
     print_certificate(out, input, plots);
     print_explanations(out, input);
     print_left_out(out, verdict->evidence);
+    print_assumed(out, verdict);
     print_again(out, input, plot_note);
     fputs("</body>\n</html>\n", out);
 }

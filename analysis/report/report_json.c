@@ -109,6 +109,14 @@ static json_t *evidence_json(struct writer *writer, const struct verdict *verdic
     return object;
 }
 
+static json_t *assumed_json(struct writer *writer, const struct verdict *verdict)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < verdict->n_assumed; i++)
+        append(writer, array, text(verdict->assumed[i]));
+    return array;
+}
+
 static json_t *misses_json(struct writer *writer, const struct scenario_verdict *scenario)
 {
     json_t *array = json_array();
@@ -258,6 +266,7 @@ static json_t *verdict_json(struct writer *writer, const struct verdict *verdict
     put(writer, root, "seed", whole(verdict->seed));
     put(writer, root, "trials_per_scenario", whole(verdict->trials_per_scenario));
     put(writer, root, "evidence", evidence_json(writer, verdict));
+    put(writer, root, "assumed", assumed_json(writer, verdict));
     put(writer, root, "scenarios", scenarios);
     put(writer, root, "groups", groups_json(writer, verdict));
     put(writer, root, "none_of_these", none);

@@ -5,6 +5,7 @@
  * have (escaped); malformed UTF-8 becomes U+FFFD.
  *
  * {"program", "version", "case", "case_title", "seed", "trials_per_scenario",
+ *  "assumed": [SENTENCE],
  *  "evidence": {"kind", "statistics_used", "statistics_left_out": [{"name", "reason"}], "facts": [
  *      {"name", "statistic", "unit", "value", "sd", "low", "high", "source", "note"}], "queries"},
  *  "scenarios": [{"name", "title", "claim", "prior", "probability", "probability_se",

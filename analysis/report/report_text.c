@@ -422,6 +422,8 @@ void report_text_print(FILE *out, const struct verdict *verdict, const char *rep
     snprintf(words, sizeof words, "%s simulated logs for each of %zu explanations, seed %llu.",
              trials, verdict->n_scenarios, (unsigned long long)verdict->seed);
     print_labelled(&text, "Weighed by", words);
+    for (int i = 0; i < verdict->n_assumed; i++)
+        print_labelled(&text, i == 0 ? "Assumed" : "", verdict->assumed[i]);
     print_table(&text, verdict);
     print_groups(&text, verdict);
     print_pairs(&text, verdict);

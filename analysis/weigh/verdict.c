@@ -267,6 +267,8 @@ int verdict_reach(struct verdict *self, const struct case_file *case_file,
     bench.options = *options;
     self->case_path = case_file->path;
     self->case_title = case_file->title;
+    self->assumed = case_file->assumed;
+    self->n_assumed = case_file->n_assumed;
     self->seed = options->seed;
     self->trials_per_scenario = reference->trials;
     self->evidence_kind = evidence->kind;

@@ -49,6 +49,8 @@ struct group_verdict {
 
 struct verdict {
     const char *case_path, *case_title;
+    const char *const *assumed; /* n_assumed sentences: defaults that were taken; borrowed */
+    int n_assumed;
     uint64_t seed, trials_per_scenario;
     enum evidence_kind evidence_kind;
     const struct evidence *evidence;    /* borrowed */

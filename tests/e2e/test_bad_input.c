@@ -52,6 +52,21 @@ static void wrong_values(void **state)
     broken_case("choice(bind-9.18-no-prefetch, unbound-1.17)", "unbound-1.71", "did you mean");
 }
 
+/* What a case leaves open takes a documented default, and the verdict says so. */
+static void defaults_are_told(void **state)
+{
+    (void)state;
+    replace_in(
+        CASE,
+        "address = \"217.12.96.15\"; software = \"choice(bind-9.18-no-prefetch, unbound-1.17)\";",
+        "address = \"217.12.96.15\";", BROKEN);
+    struct outcome o = run("compare " BROKEN QUICK);
+    assert_int_equal(o.code, 0);
+    assert_non_null(
+        strstr(o.out, "the resolver 217.12.96.15 has no software: taken as bind-9.18-no-prefetch"));
+    outcome_free(&o);
+}
+
 static void broken_scenario(const char *old, const char *new, const char *expected)
 {
     replace_in("scenarios/marketing-blast.cfg", old, new, SCENE "/marketing-blast.cfg");
@@ -175,15 +190,11 @@ static void full_disk_for_output(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(misspelt_key),
-        cmocka_unit_test(wrong_values),
-        cmocka_unit_test(wrong_scenarios),
-        cmocka_unit_test(wrong_facts),
-        cmocka_unit_test(wrong_files),
-        cmocka_unit_test(wrong_usage),
-        cmocka_unit_test(full_disk),
-        cmocka_unit_test(nowhere_to_write),
-        cmocka_unit_test(full_disk_for_output),
+        cmocka_unit_test(misspelt_key),      cmocka_unit_test(wrong_values),
+        cmocka_unit_test(defaults_are_told), cmocka_unit_test(wrong_scenarios),
+        cmocka_unit_test(wrong_facts),       cmocka_unit_test(wrong_files),
+        cmocka_unit_test(wrong_usage),       cmocka_unit_test(full_disk),
+        cmocka_unit_test(nowhere_to_write),  cmocka_unit_test(full_disk_for_output),
     };
     return cmocka_run_group_tests_name("bad input", tests, scene_set, NULL);
 }
