@@ -70,6 +70,9 @@ struct case_file {
     const char *elicited; /* file with evidence outside the log, beside the case; NULL: none */
     const char
         *sealed; /* file with the truth of a made-up case, beside the case file; NULL: none */
+    const char *assumed[CASE_MAX_ASSUMED]; /* sentences: what the case leaves open and the program
+                                              took from its documented defaults */
+    int n_assumed;
     struct world world;
     struct param_list world_params;
     struct role roles[CASE_MAX_ROLES];
