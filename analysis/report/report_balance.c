@@ -44,6 +44,8 @@ static void print_head(FILE *out, const struct verdict *verdict, const struct te
 {
     int columns = (int)shown_scenarios(verdict) * NUMBER_COLUMNS;
     fputs("\nWhat each piece of evidence says, in decibans (10: a factor of ten)\n", out);
+    if (verdict->extrapolation)
+        fputs("  (the evidence lies outside what was simulated: these figures are guesses)\n", out);
     for (size_t i = 0; i < shown_scenarios(verdict); i++) {
         fprintf(out, "  [%zu] ", i + 1);
         print_clean(out, verdict->scenarios[verdict->by_probability[i]].name, style->utf8);
@@ -74,7 +76,7 @@ static void print_line(FILE *out, const struct verdict *verdict, const struct ba
 static void print_without(FILE *out, const struct verdict *verdict, const struct balance_line *line,
                           const struct text_style *style)
 {
-    enum { NAME = 36, LEADER = 32 };
+    enum { NAME = 48, LEADER = 34 };
     char share[32];
     words_round_percent(share, sizeof share, line->probability_without);
     fputs("  without ", out);
