@@ -76,11 +76,11 @@ static void print_line(FILE *out, const struct verdict *verdict, const struct ba
 static void print_without(FILE *out, const struct verdict *verdict, const struct balance_line *line,
                           const struct text_style *style)
 {
-    enum { NAME = 48, LEADER = 34 };
+    enum { LEADER = 34, REST = 20 }; /* "without" and the share */
     char share[32];
     words_round_percent(share, sizeof share, line->probability_without);
     fputs("  without ", out);
-    print_name(out, line->name, NAME, style);
+    print_name(out, line->name, style->width - LEADER - REST, style);
     print_name(out, verdict->scenarios[line->best_without].name, LEADER, style);
     fprintf(out, "%s\n", share);
 }
