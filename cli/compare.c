@@ -22,18 +22,27 @@ struct settings {
     bool json, quiet, elicited, ledger;
     const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
     int n_scenarios;
+    const char *weights[CASE_MAX_SCENARIOS]; /* "NAME=WEIGHT" */
+    int n_weights;
 };
 
 static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
 {
-    static const struct option options[] = {
-        {"trials", required_argument, NULL, 'n'},   {"seed", required_argument, NULL, 's'},
-        {"threads", required_argument, NULL, 't'},  {"db", required_argument, NULL, 'd'},
-        {"report", required_argument, NULL, 'r'},   {"json", no_argument, NULL, 'j'},
-        {"scenario", required_argument, NULL, 'a'}, {"log", required_argument, NULL, 'l'},
-        {"format", required_argument, NULL, 'f'},   {"sensor", required_argument, NULL, 'w'},
-        {"quiet", no_argument, NULL, 'q'},          {"elicited", no_argument, NULL, 'e'},
-        {"ledger", no_argument, NULL, 'g'},         {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"trials", required_argument, NULL, 'n'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"db", required_argument, NULL, 'd'},
+                                            {"report", required_argument, NULL, 'r'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"scenario", required_argument, NULL, 'a'},
+                                            {"log", required_argument, NULL, 'l'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"sensor", required_argument, NULL, 'w'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"elicited", no_argument, NULL, 'e'},
+                                            {"ledger", no_argument, NULL, 'g'},
+                                            {"weight", required_argument, NULL, 'p'},
+                                            {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
     *self = (struct settings){
         .trials = 2000, .seed = 1, .threads = ranks_count() > 1 ? 1 : default_threads()};
@@ -48,6 +57,8 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
             self->db = optarg;
         else if (c == 'r')
             self->report = optarg;
+        else if (c == 'p' && self->n_weights < CASE_MAX_SCENARIOS)
+            self->weights[self->n_weights++] = optarg;
         else if (c == 'l')
             self->log = optarg;
         else if (c == 'f')
@@ -70,6 +81,34 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
     return status == STATUS_OK
                ? option_operand("compare", "case", argc, argv, &self->case_name, message)
                : status;
+}
+
+/* --weight NAME=W: other prior weights, by the trials that are there. */
+static int change_weights(const struct settings *settings, struct case_file *case_file,
+                          struct message *message)
+{
+    static const struct param_row row = {"weight", UNIT_NONE,      1e-9, 1e9,
+                                         NULL,     "prior weight", NULL};
+    for (int i = 0; i < settings->n_weights; i++) {
+        char name[256];
+        const char *equals = strchr(settings->weights[i], '=');
+        struct dist weight;
+        snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - settings->weights[i]) : 0,
+                 settings->weights[i]);
+        struct scenario *scenario = case_find_scenario(case_file, name);
+        if (equals == NULL || scenario == NULL)
+            return fail(
+                message, STATUS_INPUT,
+                "--weight \"%.80s\": expected NAME=NUMBER with the name of a scenario of the case",
+                settings->weights[i]);
+        struct message inner;
+        if (dist_parse(&weight, equals + 1, &row, &inner) != STATUS_OK || weight.kind != DIST_FIXED)
+            return fail(message, STATUS_INPUT,
+                        "--weight \"%.80s\": expected a number from 1e-9 to 1e9",
+                        settings->weights[i]);
+        scenario->weight = weight.p[0];
+    }
+    return STATUS_OK;
 }
 
 /* --log FILE: this log is the evidence, as the named sensor (the first by default) would have seen
@@ -105,6 +144,8 @@ static int load(const struct settings *settings, struct case_file *case_file,
     int status = case_load(case_file, settings->case_name, message);
     for (int i = 0; status == STATUS_OK && i < settings->n_scenarios; i++)
         status = case_add_scenario(case_file, settings->scenarios[i], 1.0, NULL, message);
+    if (status == STATUS_OK)
+        status = change_weights(settings, case_file, message);
     if (status == STATUS_OK)
         status = replace_evidence(settings, case_file, message);
     return status == STATUS_OK ? evidence_load(evidence, case_file, message) : status;
@@ -183,6 +224,10 @@ static void command_line(const struct settings *settings, char *text, size_t siz
     for (int i = 0; i < settings->n_scenarios; i++) {
         add_word(text, size, "--scenario");
         add_word(text, size, settings->scenarios[i]);
+    }
+    for (int i = 0; i < settings->n_weights; i++) {
+        add_word(text, size, "--weight");
+        add_word(text, size, settings->weights[i]);
     }
     snprintf(number, sizeof number, "%llu", (unsigned long long)settings->trials);
     add_word(text, size, "--trials");
@@ -272,6 +317,9 @@ const struct command command_compare = {
     "them\n"
     "      --ledger            say what each family of statistics and each single one speaks for,\n"
     "                          and who would lead without it (up to a minute more)\n"
+    "      --weight NAME=W     another prior weight for this scenario; may be given several "
+    "times.\n"
+    "                          Nothing is simulated again where --db has the trials\n"
     "      --db FILE           keep trials and verdict in this SQLite database; an interrupted run "
     "goes on there\n"
     "      --report DIR        write report.html, verdict.json and plots into this folder\n"

@@ -85,6 +85,23 @@ static void print_without(FILE *out, const struct verdict *verdict, const struct
     fprintf(out, "%s\n", share);
 }
 
+/* Which statistics are worth no more than shuffled copies of themselves would be. */
+static void print_noise(FILE *out, const struct verdict *verdict, const struct text_style *style)
+{
+    const struct importance *importance = &verdict->balance.importance;
+    size_t n = 0;
+    fprintf(out,
+            "\nWorth over all simulated logs: pure noise gets up to %.4f bits. No more than that:",
+            importance->noise_most);
+    for (size_t c = 0; c < importance->n_columns; c++) {
+        if (importance->bits[c] > importance->noise_most)
+            continue;
+        fputs(n++ == 0 ? "\n  " : ", ", out);
+        print_clean(out, verdict->evidence->requests[c].label, style->utf8);
+    }
+    fputs(n == 0 ? " none of them.\n" : "\n", out);
+}
+
 void report_balance_print(FILE *out, const struct verdict *verdict, const struct text_style *style)
 {
     const struct balance *balance = &verdict->balance;
@@ -103,6 +120,7 @@ void report_balance_print(FILE *out, const struct verdict *verdict, const struct
     fprintf(out, ", %s)\n", share);
     for (size_t i = 0; i < balance->n_singles && i < SHOWN_SINGLES; i++)
         print_without(out, verdict, &balance->single[i], style);
+    print_noise(out, verdict, style);
 }
 
 /* ---- JSON ---- */
@@ -144,6 +162,18 @@ static json_t *lines_json(const struct verdict *verdict, const struct balance_li
     return array;
 }
 
+static json_t *importance_json(const struct verdict *verdict)
+{
+    const struct importance *importance = &verdict->balance.importance;
+    json_t *array = json_array();
+    for (size_t c = 0; c < importance->n_columns; c++)
+        json_array_append_new(array, json_pack("{s:o, s:f}", "name",
+                                               name_json(verdict->evidence->requests[c].label),
+                                               "bits", importance->bits[c]));
+    return json_pack("{s:f, s:o, s:o}", "noise_most", importance->noise_most, "noise",
+                     numbers_json(importance->noise, NOISE_COLUMNS), "statistics", array);
+}
+
 json_t *report_balance_json(const struct verdict *verdict)
 {
     const struct balance *balance = &verdict->balance;
@@ -152,10 +182,11 @@ json_t *report_balance_json(const struct verdict *verdict)
     json_t *names = json_array();
     for (size_t s = 0; s < verdict->n_scenarios; s++)
         json_array_append_new(names, name_json(verdict->scenarios[s].name));
-    return json_pack("{s:o, s:o, s:o, s:f, s:o, s:o}", "scenarios", names, "all",
+    return json_pack("{s:o, s:o, s:o, s:f, s:o, s:o, s:o}", "scenarios", names, "all",
                      numbers_json(balance->all, verdict->n_scenarios), "most_probable",
                      name_json(verdict->scenarios[balance->best].name), "probability",
                      balance->best_probability, "families",
                      lines_json(verdict, balance->family, balance->n_families), "statistics",
-                     lines_json(verdict, balance->single, balance->n_singles));
+                     lines_json(verdict, balance->single, balance->n_singles), "importance",
+                     importance_json(verdict));
 }

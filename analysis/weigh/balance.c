@@ -101,6 +101,8 @@ int balance_reach(struct balance *self, const struct table *table, const double 
     int status = ledger_run(&self->ledger[0], table, observed, &options, message);
     if (status == STATUS_OK)
         status = run_singles(self, table, observed, &options, message);
+    if (status == STATUS_OK)
+        status = importance_run(&self->importance, table, observed, &options, message);
     if (status != STATUS_OK)
         return status;
     self->all = self->ledger[0].all;
@@ -122,5 +124,6 @@ void balance_free(struct balance *self)
     free(self->single);
     ledger_free(&self->ledger[0]);
     ledger_free(&self->ledger[1]);
+    importance_free(&self->importance);
     memset(self, 0, sizeof *self);
 }

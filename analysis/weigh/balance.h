@@ -30,9 +30,11 @@ struct balance {
     struct balance_line *family;  /* [n_families], greatest effect first */
     struct balance_line *single;  /* [n_singles], greatest change first */
     size_t n_families, n_singles; /* those that are used */
-    const double *all;            /* decibans with everything in place */
-    size_t best;                  /* most probable scenario with everything in place */
-    double best_probability;      /* by the quick member */
+    struct importance
+        importance;          /* bits that each statistic is worth over all logs, against noise */
+    const double *all;       /* decibans with everything in place */
+    size_t best;             /* most probable scenario with everything in place */
+    double best_probability; /* by the quick member */
 };
 
 /* `observed`: as compared, n_columns finite values. The table must have at least two classes and

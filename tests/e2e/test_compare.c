@@ -3,6 +3,7 @@
 #include "tests/e2e/runner.h"
 
 #include <jansson.h>
+#include <math.h>
 
 #define CASE QUICK_CASE
 
@@ -226,6 +227,32 @@ static void whatif_changes_one_thing(void **state)
     outcome_free(&o);
 }
 
+/* Prior weights change by Bayes' rule, without a new simulation. */
+static void weights_need_no_simulation(void **state)
+{
+    (void)state;
+    json_t *equal = run_json("compare " CASE " --trials 250 --json -q --db " SCENE "/weights.db");
+    json_t *unequal =
+        run_json("compare " CASE " --trials 250 --json -q --weight private-channel=3 --db " SCENE
+                 "/weights.db");
+    double before[4], expected[4], total = 0;
+    for (size_t i = 0; i < 4; i++) {
+        before[i] = json_number_value(
+            json_object_get(json_array_get(json_object_get(equal, "scenarios"), i), "probability"));
+        expected[i] = before[i] * (i == 2 ? 3 : 1);
+        total += expected[i];
+    }
+    for (size_t i = 0; i < 4; i++) {
+        json_t *s = json_array_get(json_object_get(unequal, "scenarios"), i);
+        assert_true(fabs(json_number_value(json_object_get(s, "probability")) -
+                         expected[i] / total) < 0.05);
+    }
+    struct outcome o = run("compare " CASE " --weight nobody=3");
+    assert_int_equal(o.code, 2);
+    outcome_free(&o);
+    json_decref(equal), json_decref(unequal);
+}
+
 /* A database goes on where a shorter run ended, and gives the same bytes as no database. */
 static void database_changes_nothing(void **state)
 {
@@ -279,17 +306,12 @@ static void help_for_every_command(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(help_for_every_command),
-        cmocka_unit_test(same_bytes),
-        cmocka_unit_test(json_has_the_keys),
-        cmocka_unit_test(without_facts_the_prior),
-        cmocka_unit_test(a_simulated_log_is_named),
-        cmocka_unit_test(none_of_these),
-        cmocka_unit_test(simulated_logs_read_back),
-        cmocka_unit_test(several_logs),
-        cmocka_unit_test(whatif_changes_one_thing),
-        cmocka_unit_test(database_changes_nothing),
-        cmocka_unit_test(hostile_names),
+        cmocka_unit_test(help_for_every_command),     cmocka_unit_test(same_bytes),
+        cmocka_unit_test(json_has_the_keys),          cmocka_unit_test(without_facts_the_prior),
+        cmocka_unit_test(a_simulated_log_is_named),   cmocka_unit_test(none_of_these),
+        cmocka_unit_test(simulated_logs_read_back),   cmocka_unit_test(several_logs),
+        cmocka_unit_test(whatif_changes_one_thing),   cmocka_unit_test(database_changes_nothing),
+        cmocka_unit_test(weights_need_no_simulation), cmocka_unit_test(hostile_names),
     };
     return cmocka_run_group_tests_name("compare", tests, scene_set, NULL);
 }
