@@ -140,10 +140,10 @@ unit: $(UNIT_BIN)
 e2e: $(BUILD)/mxplain $(E2E_BIN)
 	@MXPLAIN=$(BUILD)/mxplain scripts/run-tests.sh $(E2E_BIN)
 
-## testbed    real BIND and unbound against the simulator: needs root and Debian's bind9 and unbound, 6 minutes
+## testbed    real Postfix, BIND and unbound against the simulator: root, 4 minutes, Debian's packages (scripts/testbed/run.sh)
 testbed: $(BUILD)/mxplain
 	@for resolver in unbound unbound-prefetch bind; do \
-		echo "== $$resolver"; MXPLAIN=$(BUILD)/mxplain scripts/testbed/run.sh $$resolver || exit 1; done
+		echo "== $$resolver"; MXPLAIN=$(BUILD)/mxplain scripts/testbed/run.sh $(TESTBED) $$resolver || exit 1; done
 
 ## verify     the long statistical checks, some minutes
 verify: $(BUILD)/mxplain $(VERIFY_BIN)
