@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/config/case.h"
 #include "analysis/ingest/writer.h"
 #include "analysis/weigh/replay.h"
 #include "analysis/weigh/synthetic.h"
 #include "cli/command.h"
 #include "cli/log_options.h"
+#include "cli/with_case.h"
 
 struct settings {
     const char *case_name, *scenario, *queries, *against;
@@ -97,19 +97,18 @@ static int write_simulated(const struct trial *trial, struct message *message)
     return status;
 }
 
-static int replay(const struct settings *settings, struct case_file *case_file,
-                  struct message *message)
+static int replay(const void *context, struct case_file *case_file, struct message *message)
 {
-    const struct scenario *scenario = settings->scenario != NULL
-                                          ? case_find_scenario(case_file, settings->scenario)
-                                          : &case_file->scenarios[0];
+    const struct settings *settings = context;
+    const struct scenario *scenario =
+        settings->scenario != NULL
+            ? find_scenario(case_file, settings->scenario, settings->case_name, message)
+            : &case_file->scenarios[0];
     struct query_log clients;
     struct replay_counts counts;
     struct trial trial;
     if (scenario == NULL)
-        return fail(message, STATUS_INPUT,
-                    "the case has no scenario \"%.60s\"; `mxplain scenarios %.100s` lists them",
-                    settings->scenario, settings->case_name);
+        return STATUS_INPUT;
     int status = read_log(&settings->log, settings->queries, &clients, message);
     if (status != STATUS_OK)
         return status;
@@ -127,15 +126,8 @@ static int replay(const struct settings *settings, struct case_file *case_file,
 static int run_replay(int argc, char **argv, struct message *message)
 {
     struct settings settings;
-    struct case_file case_file;
     int status = read_settings(&settings, argc, argv, message);
-    if (status != STATUS_OK)
-        return status;
-    status = case_load(&case_file, settings.case_name, message);
-    if (status == STATUS_OK)
-        status = replay(&settings, &case_file, message);
-    case_free(&case_file);
-    return status;
+    return status == STATUS_OK ? with_case(settings.case_name, replay, &settings, message) : status;
 }
 
 const struct command command_replay = {

@@ -6,76 +6,53 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/comparison.h"
 #include "cli/keep.h"
 #include "cli/progress.h"
 #include "cli/ranks.h"
 #include "cli/shard.h"
 
 struct settings {
-    const char *case_name;
-    struct part part;
+    struct comparison what;
+    const char *output;
+    uint64_t of, index;
     bool has_index;
-    const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
-    int n_scenarios;
 };
-
-static int read_option(struct settings *self, int c, char **argv, struct message *message)
-{
-    switch (c) {
-    case 'N':
-        return option_u64("of", optarg, 1, 1000000, &self->part.of, message);
-    case 'K':
-        self->has_index = true;
-        return option_u64("index", optarg, 0, 999999, &self->part.index, message);
-    case 'n':
-        return option_u64("trials", optarg, 100, 100000000, &self->part.trials, message);
-    case 's':
-        return option_u64("seed", optarg, 0, UINT64_MAX, &self->part.seed, message);
-    case 't':
-        return option_u64("threads", optarg, 1, 1024, &self->part.threads, message);
-    case 'o':
-        self->part.output = optarg;
-        return STATUS_OK;
-    case 'q':
-        self->part.quiet = true;
-        return STATUS_OK;
-    case 'a':
-        if (self->n_scenarios == CASE_MAX_SCENARIOS)
-            return fail(message, STATUS_INPUT, "shard: more than %d scenarios", CASE_MAX_SCENARIOS);
-        self->scenarios[self->n_scenarios++] = optarg;
-        return STATUS_OK;
-    default:
-        return option_unknown("shard", argv, message);
-    }
-}
 
 static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
 {
     static const struct option options[] = {{"of", required_argument, NULL, 'N'},
                                             {"index", required_argument, NULL, 'K'},
                                             {"output", required_argument, NULL, 'o'},
-                                            {"trials", required_argument, NULL, 'n'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"scenario", required_argument, NULL, 'a'},
-                                            {"quiet", no_argument, NULL, 'q'},
+                                            COMPARISON_OPTIONS,
                                             {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
-    *self = (struct settings){.part = {.trials = 2000, .seed = 1, .threads = default_threads()}};
-    for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "qo:", options, NULL)) != -1;)
-        status = read_option(self, c, argv, message);
+    memset(self, 0, sizeof *self);
+    comparison_init(&self->what, default_threads());
+    for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "qo:", options, NULL)) != -1;) {
+        self->has_index = self->has_index || c == 'K';
+        if (c == 'N')
+            status = option_u64("of", optarg, 1, 1000000, &self->of, message);
+        else if (c == 'K')
+            status = option_u64("index", optarg, 0, 999999, &self->index, message);
+        else if (c == 'o')
+            self->output = optarg;
+        else
+            status = comparison_option_take(&self->what, "shard", c, argv, message);
+    }
     if (status != STATUS_OK)
         return status;
-    if (self->part.of == 0 || !self->has_index || self->part.output == NULL)
+    if (self->of == 0 || !self->has_index || self->output == NULL)
         return fail(message, STATUS_INPUT, "shard: --of N, --index K and -o FILE are needed");
-    if (self->part.index >= self->part.of)
+    if (self->index >= self->of)
         return fail(message, STATUS_INPUT,
                     "shard: --index %" PRIu64 " is not below --of %" PRIu64 ": count from 0",
-                    self->part.index, self->part.of);
-    return option_operand("shard", "case", argc, argv, &self->case_name, message);
+                    self->index, self->of);
+    return option_operand("shard", "case", argc, argv, &self->what.case_name, message);
 }
 
 int part_compute(const struct part *part, const struct case_file *case_file,
@@ -179,13 +156,16 @@ static int run_shard(int argc, char **argv, struct message *message)
     int status = read_settings(&settings, argc, argv, message);
     if (status != STATUS_OK)
         return status;
-    status = case_load(&case_file, settings.case_name, message);
-    for (int i = 0; status == STATUS_OK && i < settings.n_scenarios; i++)
-        status = case_add_scenario(&case_file, settings.scenarios[i], 1.0, NULL, message);
+    struct part part = {.output = settings.output,
+                        .of = settings.of,
+                        .index = settings.index,
+                        .trials = settings.what.trials,
+                        .seed = settings.what.seed,
+                        .threads = settings.what.threads,
+                        .quiet = settings.what.quiet};
+    status = comparison_load(&settings.what, &case_file, &evidence, message);
     if (status == STATUS_OK)
-        status = evidence_load(&evidence, &case_file, message);
-    if (status == STATUS_OK)
-        status = part_compute(&settings.part, &case_file, &evidence, message);
+        status = part_compute(&part, &case_file, &evidence, message);
     evidence_free(&evidence);
     case_free(&case_file);
     return status;
@@ -230,14 +210,14 @@ const struct command command_shard = {
     "on\n"
     "  there. `mxplain merge` puts the parts together, and `mxplain compare --db` uses them: "
     "case,\n"
-    "  seed, scenarios and program must be the same everywhere.\n\n"
+    "  log, seed, scenarios and program must be the same everywhere.\n\n"
     "      --of N              number of parts\n"
     "      --index K           which part, from 0 to N - 1\n"
     "  -o, --output FILE       database of this part\n"
     "      --trials N          simulated logs per scenario, of all parts together (2000)\n"
     "      --seed S            random seed (1)\n"
-    "      --threads T         worker threads (all processors)\n"
-    "      --scenario NAME     weigh this scenario too; may be given several times\n"
+    "      --threads T         worker threads (all processors)\n" COMPARISON_HELP_SCENARIO
+    "      --elicited, --ledger, --weight NAME=W  as for compare: they do not change the trials\n"
     "  -q, --quiet             no progress\n",
     run_shard};
 

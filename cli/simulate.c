@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/config/case.h"
 #include "analysis/ingest/writer.h"
 #include "analysis/report/write_file.h"
 #include "analysis/weigh/synthetic.h"
 #include "cli/command.h"
+#include "cli/with_case.h"
 
 struct settings {
     const char *case_name, *scenario, *sensor, *format, *output;
@@ -65,19 +65,6 @@ static void numbered_path(const char *path, uint64_t number, char *buffer, size_
     snprintf(buffer, size, "%.*s-%llu%s", stem, path, (unsigned long long)number, dot ? dot : "");
 }
 
-static int find_sensor(const struct world *world, const char *name, uint32_t *index,
-                       struct message *message)
-{
-    *index = 0;
-    for (uint32_t i = 0; name != NULL && i < world->n_sensors; i++)
-        if (strcmp(world->sensors[i].name, name) == 0) {
-            *index = i;
-            return STATUS_OK;
-        }
-    return name == NULL ? STATUS_OK
-                        : fail(message, STATUS_INPUT, "the case has no sensor \"%.60s\"", name);
-}
-
 struct output {
     const struct query_log *log;
     const struct log_writer *writer;
@@ -103,11 +90,12 @@ static int write_one(const struct settings *settings, const struct query_log *lo
     return write_printed_file(path, write_log, &output, message);
 }
 
-static int simulate(const struct settings *settings, struct case_file *case_file,
-                    struct message *message)
+static int simulate(const void *context, struct case_file *case_file, struct message *message)
 {
+    const struct settings *settings = context;
     const struct log_writer *writer = log_writer_find(settings->format);
-    const struct scenario *scenario = case_find_scenario(case_file, settings->scenario);
+    const struct scenario *scenario =
+        find_scenario(case_file, settings->scenario, settings->case_name, message);
     struct trial trial;
     uint32_t sensor;
     if (writer == NULL)
@@ -115,9 +103,7 @@ static int simulate(const struct settings *settings, struct case_file *case_file
                     "unknown format \"%.40s\"; known: csv, pipe, bind (see `mxplain formats`)",
                     settings->format);
     if (scenario == NULL)
-        return fail(message, STATUS_INPUT,
-                    "the case has no scenario \"%.60s\"; `mxplain scenarios %.100s` lists them",
-                    settings->scenario, settings->case_name);
+        return STATUS_INPUT;
     int status = find_sensor(&case_file->world, settings->sensor, &sensor, message);
     if (status != STATUS_OK)
         return status;
@@ -139,15 +125,9 @@ static int simulate(const struct settings *settings, struct case_file *case_file
 static int run_simulate(int argc, char **argv, struct message *message)
 {
     struct settings settings;
-    struct case_file case_file;
     int status = read_settings(&settings, argc, argv, message);
-    if (status != STATUS_OK)
-        return status;
-    status = case_load(&case_file, settings.case_name, message);
-    if (status == STATUS_OK)
-        status = simulate(&settings, &case_file, message);
-    case_free(&case_file);
-    return status;
+    return status == STATUS_OK ? with_case(settings.case_name, simulate, &settings, message)
+                               : status;
 }
 
 const struct command command_simulate = {

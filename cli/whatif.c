@@ -9,6 +9,7 @@
 #include "analysis/weigh/counterfactual.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/with_case.h"
 
 #define MAX_CHANGES 32
 
@@ -91,16 +92,15 @@ static void print_result(const struct settings *settings, const struct counterfa
     puts("\n* the difference is more than three standard errors");
 }
 
-static int run_case(const struct settings *settings, struct case_file *case_file,
-                    struct message *message)
+static int run_changed(const void *context, struct case_file *case_file, struct message *message)
 {
-    const struct scenario *scenario = case_find_scenario(case_file, settings->scenario);
+    const struct settings *settings = context;
+    const struct scenario *scenario =
+        find_scenario(case_file, settings->scenario, settings->case_name, message);
     struct counterfactual result = {0};
     struct plan changed;
     if (scenario == NULL)
-        return fail(message, STATUS_INPUT,
-                    "the case has no scenario \"%.60s\"; `mxplain scenarios %.100s` lists them",
-                    settings->scenario, settings->case_name);
+        return STATUS_INPUT;
     int status = plan_copy(&changed, &scenario->plan, message);
     if (status == STATUS_OK)
         status = apply_changes(settings, &changed, message);
@@ -124,15 +124,9 @@ static int run_case(const struct settings *settings, struct case_file *case_file
 static int run_whatif(int argc, char **argv, struct message *message)
 {
     struct settings settings;
-    struct case_file case_file;
     int status = read_settings(&settings, argc, argv, message);
-    if (status != STATUS_OK)
-        return status;
-    status = case_load(&case_file, settings.case_name, message);
-    if (status == STATUS_OK)
-        status = run_case(&settings, &case_file, message);
-    case_free(&case_file);
-    return status;
+    return status == STATUS_OK ? with_case(settings.case_name, run_changed, &settings, message)
+                               : status;
 }
 
 const struct command command_whatif = {

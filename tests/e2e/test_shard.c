@@ -50,6 +50,36 @@ static void shards_give_the_same_bytes(void **state)
     free(expected);
 }
 
+/* The same words after `compare` and after `shard` mean the same trials. */
+static void shards_of_a_log(void **state)
+{
+    (void)state;
+    const char *given = QUICK_CASE " --trials 260 --log " SCENE
+                                   "/x.csv --format csv --sensor paste --scenario scanners-only "
+                                   "--weight marketing-blast=2 -q ";
+    char line[1024];
+    expect_code(
+        "simulate " QUICK_CASE " --scenario private-channel --sensor paste -o " SCENE "/x.csv", 0);
+    snprintf(line, sizeof line, "compare %s --json", given);
+    struct outcome expected = run(line);
+    assert_int_equal(expected.code, 0);
+    snprintf(line, sizeof line, "shard %s --elicited --ledger --of 2 --index 0 -o " SCENE "/0.db",
+             given);
+    expect_code(line, 0);
+    snprintf(line, sizeof line, "shard %s --elicited --ledger --of 2 --index 1 -o " SCENE "/0.db",
+             given);
+    expect_code(line, 0);
+    snprintf(line, sizeof line, "compare %s --json --db " SCENE "/0.db", given);
+    same_verdict_from(line, expected.out);
+    if (system("sqlite3 " SCENE "/0.db 'SELECT count(DISTINCT digest) FROM blocks' >" SCENE
+               "/count") == 0) {
+        char *count = read_all(SCENE "/count");
+        assert_string_equal(count, "1\n");
+        free(count);
+    }
+    outcome_free(&expected);
+}
+
 static void another_seed_uses_no_old_block(void **state)
 {
     (void)state;
@@ -85,6 +115,8 @@ static void wrong_usage(void **state)
     (void)state;
     assert_fails("shard " CASE "--of 2 -o " SCENE "/x.db", 2, "--index K");
     assert_fails("shard " CASE "--of 2 --index 2 -o " SCENE "/x.db", 2, "count from 0");
+    assert_fails("shard " CASE "--of 2 --index 1 --sensor paste -o " SCENE "/x.db", 2,
+                 "belong to --log");
     assert_fails("merge " SCENE "/0.db", 2, "-o FILE");
     assert_fails("merge -o " SCENE "/x.db", 2, "name the databases");
     assert_fails("merge -o " SCENE "/x.db " SCENE "/nothing.db", 2, "cannot be opened");
@@ -95,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(shards_give_the_same_bytes, scene_set),
+        cmocka_unit_test_setup(shards_of_a_log, scene_set),
         cmocka_unit_test_setup(another_seed_uses_no_old_block, scene_set),
         cmocka_unit_test_setup(killed_runs_resume, scene_set),
         cmocka_unit_test_setup(wrong_usage, scene_set),
