@@ -123,6 +123,8 @@ static void command_line(const struct settings *settings, char *text, size_t siz
         add_word(text, size, "--scenario");
         add_word(text, size, settings->what.scenarios[i]);
     }
+    if (settings->what.optional)
+        add_word(text, size, "--optional");
     for (int i = 0; i < settings->what.n_weights; i++) {
         add_word(text, size, "--weight");
         add_word(text, size, settings->what.weights[i]);

@@ -40,6 +40,9 @@ static bool take_plain(struct comparison *self, int option)
     case COMPARISON_LEDGER:
         self->ledger = true;
         return true;
+    case COMPARISON_OPTIONAL:
+        self->optional = true;
+        return true;
     case 'q':
         self->quiet = true;
         return true;
@@ -100,8 +103,7 @@ static int replace_evidence(const struct comparison *self, struct case_file *cas
     if (self->log == NULL)
         return self->sensor == NULL && self->format == NULL
                    ? STATUS_OK
-                   : fail(message, STATUS_INPUT,
-                          "--format and --sensor belong to --log FILE");
+                   : fail(message, STATUS_INPUT, "--format and --sensor belong to --log FILE");
     int status = find_sensor(&case_file->world, self->sensor, &sensor, message);
     if (status != STATUS_OK)
         return status;
@@ -121,6 +123,8 @@ int comparison_load(const struct comparison *self, struct case_file *case_file,
         status = case_add_scenario(case_file, self->scenarios[i], 1.0, NULL, message);
     for (int i = 0; status == STATUS_OK && i < self->n_weights; i++)
         status = change_weight(self->weights[i], case_file, message);
+    if (status == STATUS_OK && self->optional)
+        case_use_optional(case_file);
     if (status == STATUS_OK)
         status = replace_evidence(self, case_file, message);
     return status == STATUS_OK ? evidence_load(evidence, case_file, message) : status;

@@ -12,7 +12,7 @@ struct comparison {
     const char *case_name;
     const char *log, *format, *sensor; /* a log instead of the case's own evidence; or NULL */
     uint64_t trials, seed, threads;
-    bool quiet;
+    bool quiet, optional; /* optional: use the case's optional facts too */
     /* only the verdict depends on these */
     bool elicited, ledger;
     const char *scenarios[CASE_MAX_SCENARIOS]; /* added by --scenario */
@@ -33,6 +33,7 @@ enum comparison_option {
     COMPARISON_WEIGHT,
     COMPARISON_ELICITED,
     COMPARISON_LEDGER,
+    COMPARISON_OPTIONAL,
 };
 
 #define COMPARISON_OPTIONS                                                                         \
@@ -46,6 +47,7 @@ enum comparison_option {
         {"weight", required_argument, NULL, COMPARISON_WEIGHT},                                    \
         {"elicited", no_argument, NULL, COMPARISON_ELICITED},                                      \
         {"ledger", no_argument, NULL, COMPARISON_LEDGER},                                          \
+        {"optional", no_argument, NULL, COMPARISON_OPTIONAL},                                      \
     {                                                                                              \
         "quiet", no_argument, NULL, 'q'                                                            \
     }
@@ -55,7 +57,8 @@ enum comparison_option {
     "      --log FILE          weigh this log instead of the case's own evidence\n"                \
     "      --sensor NAME       the log is what this sensor saw (the first of the case)\n"          \
     "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "  \
-    "them\n"
+    "them\n"                                                                                       \
+    "      --optional          use the facts that the case marks as optional too\n"
 
 /* 2000 trials, seed 1, and the given number of threads. */
 void comparison_init(struct comparison *self, unsigned threads);

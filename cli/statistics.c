@@ -133,6 +133,8 @@ static int run_statistics(int argc, char **argv, struct message *message)
         return status == STATUS_OK ? list_statistics(settings.json, message) : status;
     status = case_load(&case_file, settings.case_name, message);
     if (status == STATUS_OK)
+        case_use_optional(&case_file);
+    if (status == STATUS_OK)
         status = settings.scenario != NULL
                      ? measure_simulated(&settings, &case_file, &evidence, message)
                      : evidence_load(&evidence, &case_file, message);

@@ -101,6 +101,7 @@ static int run_changed(const void *context, struct case_file *case_file, struct 
     struct plan changed;
     if (scenario == NULL)
         return STATUS_INPUT;
+    case_use_optional(case_file);
     int status = plan_copy(&changed, &scenario->plan, message);
     if (status == STATUS_OK)
         status = apply_changes(settings, &changed, message);

@@ -18,12 +18,14 @@ int mailer_send(const struct mailer *self, int party, time_us t, struct rng *rng
 {
     struct queued_message mail;
     *taken = INT64_MAX;
+    int (*attempt)(struct traffic *, time_us, int, int, enum mail_status) = traffic_mail;
     mail_queue_accept(&mail, self->queue, MAIL_ORDINARY, t, self->scan_us);
     while (mail.attempt_us < self->run->world->until_us) {
         bool deferred = rng_uniform(rng) < self->deferred;
-        if (traffic_mail(self->run->traffic, mail.attempt_us, self->host, party,
-                         deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
+        if (attempt(self->run->traffic, mail.attempt_us, self->host, party,
+                    deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
             return STATUS_RUN;
+        attempt = traffic_mail_again;
         if (!deferred)
             *taken = mail.attempt_us;
         if (!deferred || !mail_queue_defer(&mail))

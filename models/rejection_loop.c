@@ -76,11 +76,12 @@ static int retry(const struct loop *self, int party, time_us sent, struct rng *r
 {
     struct queued_message mail;
     enum mail_status status = MAIL_DEFERRED;
+    int (*attempt)(struct traffic *, time_us, int, int, enum mail_status) = traffic_mail;
     mail_queue_accept(&mail, self->queue, MAIL_ORDINARY, sent, self->scan_us);
     do {
-        if (traffic_mail(self->run->traffic, mail.attempt_us, self->host, party, status) !=
-            STATUS_OK)
+        if (attempt(self->run->traffic, mail.attempt_us, self->host, party, status) != STATUS_OK)
             return STATUS_RUN;
+        attempt = traffic_mail_again;
         if (status == MAIL_ACCEPTED || !mail_queue_defer(&mail))
             return STATUS_OK;
         if (rng_uniform(rng) < self->param[RELEASED])

@@ -6,7 +6,7 @@
 #define MAX_OUTAGES 256
 #define RECENT 1024 /* rows looked back for duplicates, a power of two */
 
-const char *const sensor_position_words[] = {"authority", "below", NULL};
+const char *const sensor_position_words[] = {"authority", "below", "lists", NULL};
 
 const struct param_row sensor_rows[] = {
     [SENSOR_KEEP] = {"keep", UNIT_FRACTION, 0, 1, "1", "probability that a query is recorded",

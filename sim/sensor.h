@@ -30,8 +30,9 @@ enum sensor_position {
     POSITION_AUTHORITY, /* at the authoritative servers or just above the resolvers: sees cache
                            misses */
     POSITION_BELOW,     /* between clients and resolvers: sees every question */
+    POSITION_LISTS,     /* at the block lists: sees no question, but every entry (block_list.h) */
 };
-extern const char *const sensor_position_words[]; /* "authority", "below", NULL */
+extern const char *const sensor_position_words[]; /* "authority", "below", "lists", NULL */
 
 struct sensor {
     const char *name;

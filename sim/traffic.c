@@ -130,22 +130,36 @@ static int ask_gateway(struct traffic *self, time_us t, int host, int party)
     return status;
 }
 
-int traffic_mail(struct traffic *self, time_us t, int host, int party, enum mail_status status)
+static int deliver(struct traffic *self, struct mail_event event)
 {
-    if (!in_window(self, t))
+    if (!in_window(self, event.time_us))
         return STATUS_OK;
-    struct mail_event event = {t, (uint16_t)host, (uint16_t)party, (uint32_t)status};
     if (record_mail(self, event) != STATUS_OK)
         return STATUS_RUN;
-    const struct party *p = &self->world->parties[party];
-    return p->gateway == NULL || p->lookups == NULL ? STATUS_OK : ask_gateway(self, t, host, party);
+    const struct party *p = &self->world->parties[event.party];
+    return p->gateway == NULL || p->lookups == NULL
+               ? STATUS_OK
+               : ask_gateway(self, event.time_us, event.host, event.party);
+}
+
+int traffic_mail(struct traffic *self, time_us t, int host, int party, enum mail_status status)
+{
+    struct mail_event event = {t, (uint16_t)host, (uint16_t)party, (uint16_t)status, 0};
+    return deliver(self, event);
+}
+
+int traffic_mail_again(struct traffic *self, time_us t, int host, int party,
+                       enum mail_status status)
+{
+    struct mail_event event = {t, (uint16_t)host, (uint16_t)party, (uint16_t)status, 1};
+    return deliver(self, event);
 }
 
 int traffic_bounce(struct traffic *self, time_us t, int host, int party)
 {
     if (!in_window(self, t))
         return STATUS_OK;
-    struct mail_event event = {t, (uint16_t)host, (uint16_t)party, MAIL_BOUNCED};
+    struct mail_event event = {t, (uint16_t)host, (uint16_t)party, MAIL_BOUNCED, 0};
     uint32_t mx = self->world->hosts[host].domain_mx_question;
     if (record_mail(self, event) != STATUS_OK)
         return STATUS_RUN;

@@ -19,7 +19,8 @@ struct mail_event {
     time_us time_us;
     uint16_t host;   /* sending host: index in world.hosts */
     uint16_t party;  /* receiving party */
-    uint32_t status; /* enum mail_status */
+    uint16_t status; /* enum mail_status */
+    uint16_t again;  /* 1: a further attempt at a message that came before */
 };
 
 struct mail_array {
@@ -60,6 +61,11 @@ int traffic_direct(struct traffic *self, time_us t, uint32_t client, uint32_t qu
  * resolvers, what the gateway's profile looks up. A party without gateway records the event only.
  */
 int traffic_mail(struct traffic *self, time_us t, int host, int party, enum mail_status status);
+
+/* The same for a further attempt at a message: the gateway does what it did before, but nobody got
+ * a new message. */
+int traffic_mail_again(struct traffic *self, time_us t, int host, int party,
+                       enum mail_status status);
 
 /* A party returns a message to the envelope sender's domain of `host`, be it forged (backscatter):
  * records the event and asks for the domain's MX, then for the address of what it names, or of the

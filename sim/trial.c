@@ -24,6 +24,8 @@ void trial_free(struct trial *self)
     traffic_free(&self->traffic);
     query_array_free(&self->upstream);
     query_array_free(&self->below);
+    query_array_free(&self->entries);
+    query_array_free(&self->reports);
     query_array_free(&self->scratch);
     arena_free(&self->arena);
     memset(self, 0, sizeof *self);
@@ -87,6 +89,14 @@ static bool is_heard_below(const struct world *world)
     return false;
 }
 
+/* What a sensor without a source reads. */
+static const struct query_array *input_of(const struct trial *self, const struct sensor *sensor)
+{
+    return sensor->position == POSITION_BELOW   ? &self->below
+           : sensor->position == POSITION_LISTS ? &self->entries
+                                                : &self->upstream;
+}
+
 int trial_observe(struct trial *self, struct rng_key key)
 {
     const struct world *world = self->world;
@@ -95,11 +105,13 @@ int trial_observe(struct trial *self, struct rng_key key)
         status = resolve_queries(&self->resolve, &self->traffic.queries, self->values, key,
                                  &self->upstream, is_heard_below(world) ? &self->below : NULL,
                                  &self->scratch);
+    if (status == STATUS_OK && world->n_block_lists > 0)
+        status = block_lists_run(world, self->values, key, &self->traffic.mails, &self->reports,
+                                 &self->scratch, &self->entries);
     for (uint32_t i = 0; status == STATUS_OK && i < world->n_sensors; i++) {
         const struct sensor *sensor = &world->sensors[i];
-        const struct query_array *in = sensor->source >= 0 ? &self->logs[sensor->source]
-                                       : sensor->position == POSITION_BELOW ? &self->below
-                                                                            : &self->upstream;
+        const struct query_array *in =
+            sensor->source >= 0 ? &self->logs[sensor->source] : input_of(self, sensor);
         status = sensor_record(sensor, self->values, key, in, &self->logs[i]);
     }
     return status;

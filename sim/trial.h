@@ -20,6 +20,7 @@ struct trial {
     struct query_array
         below; /* client queries in log form, filled only where a sensor stands below the cache */
     struct query_array *logs; /* logs[sensor], sorted by time */
+    struct query_array entries, reports; /* of block lists, filled only where a sensor reads them */
     struct query_array scratch;
     struct resolve resolve;
     struct arena arena;

@@ -32,6 +32,7 @@ void world_free(struct world *self)
     free(self->resolvers);
     free(self->events);
     free(self->sensors);
+    free(self->block_lists);
     intern_free(&self->names);
     intern_free(&self->clients);
     intern_free(&self->strings);

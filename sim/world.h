@@ -8,6 +8,7 @@
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
+#include "sim/block_list.h"
 #include "sim/civil.h"
 #include "sim/gateway.h"
 #include "sim/intern.h"
@@ -73,6 +74,8 @@ struct host {
                   (world_expand) */
     /* For the templates of gateway.h; NULL: the host has no such thing. Borrowed. */
     const char *spf_include, *spf_host, *selector, *links[HOST_MAX_LINKS];
+    uint32_t reported; /* 1 + parameter index of the first of reported_rows; 0: the case has no
+                          block lists */
 };
 
 enum resolver_choice {
@@ -136,6 +139,8 @@ struct world {
     uint32_t n_resolvers;
     struct dated_event *events; /* sorted by time */
     uint32_t n_events;
+    struct block_list *block_lists;
+    uint32_t n_block_lists;
     struct sensor *sensors;
     uint32_t n_sensors;
     uint16_t n_servers; /* authoritative servers of the watched zone; log server ids are 1..n */

@@ -24,6 +24,7 @@ static const struct key_row case_keys[] = {
     {"hosts", false, "list of { name; party; hostname; address; ... }"},
     {"roles", true, "{ sender = [ \"party\" ]; ... }"},
     {"events", false, "list of { date; label; }"},
+    {"lists", false, "list of { name; ... }: public block lists that hear of unwanted mail"},
     {"sensors", true, "list of { name; ... }"},
     {"evidence", false, "{ facts = \"file\"; } or { log = \"file\"; }"},
     {"elicited", false, "file with evidence outside the log, beside the case file"},
@@ -243,6 +244,8 @@ static int load_group(struct case_file *self, const config_setting_t *group,
     self->summary = case_keep(self, summary, &status);
     if (status == STATUS_OK)
         status = case_load_world(self, group, message);
+    if (status == STATUS_OK)
+        status = case_load_block_lists(self, group, message);
     if (status == STATUS_OK)
         status = case_load_sensors(self, group, message);
     if (status == STATUS_OK)

@@ -40,6 +40,7 @@ struct fact {
     double low, high;   /* FACT_INTERVAL; -INFINITY or INFINITY where open */
     const char *source; /* who published it, where */
     const char *note;   /* how words became numbers; NULL: none */
+    bool optional;      /* only used where it is asked for: case_use_optional */
 };
 
 struct scenario {
@@ -80,6 +81,7 @@ struct case_file {
     enum evidence_kind evidence;
     struct fact *facts; /* with log evidence: the numbers to compare, without values */
     size_t n_facts;
+    size_t n_optional; /* optional facts, behind facts[n_facts - 1] until case_use_optional */
     struct log_evidence log;
     struct scenario *scenarios;
     int n_scenarios;
@@ -99,6 +101,9 @@ void case_free(struct case_file *self);
  */
 int case_add_scenario(struct case_file *self, const char *name, double weight,
                       const config_setting_t *at, struct message *message);
+
+/* Takes the case's optional facts into its evidence. Without effect where there are none. */
+void case_use_optional(struct case_file *self);
 
 /* The scenario of a name, or NULL; and the names of all, NULL-terminated, for suggestions (valid
  * with the case). */
@@ -149,6 +154,15 @@ int case_apply_observation(struct case_file *self, struct scenario *scenario, co
 /* The list "groups", after the scenarios. */
 int case_load_groups(struct case_file *self, const config_setting_t *group,
                      struct message *message);
+/* The list "lists" (public block lists), after the hosts and before the sensors. */
+int case_load_block_lists(struct case_file *self, const config_setting_t *group,
+                          struct message *message);
+
+/* The group "reported" of a scenario: how people and traps report its mail. Sets the parameters of
+ * all hosts; in a case without lists it is checked and has no effect. */
+int case_apply_reported(const struct case_file *self, struct plan *plan,
+                        const config_setting_t *group, struct message *message);
+
 int case_load_sensors(struct case_file *self, const config_setting_t *group,
                       struct message *message);
 int case_load_evidence(struct case_file *self, const config_setting_t *group,

@@ -39,6 +39,7 @@ static const struct key_row fact_keys[] = {
     {"at_most", false, "upper end of an interval"},
     {"source", false, "who published it, where"},
     {"note", false, "how words became numbers"},
+    {"optional", false, "true: only used with compare --optional"},
     {NULL, false, NULL},
 };
 static const struct param_row number_rows[] = {
@@ -279,7 +280,8 @@ static int load_fact(struct case_file *self, const config_setting_t *group, stru
         return status;
     if (config_text(group, "id", &id, message) != STATUS_OK ||
         config_text(group, "source", &source, message) != STATUS_OK ||
-        config_text(group, "note", &note, message) != STATUS_OK)
+        config_text(group, "note", &note, message) != STATUS_OK ||
+        config_flag(group, "optional", &fact->optional, message) != STATUS_OK)
         return STATUS_INPUT;
     if (source == NULL)
         return config_complain(group, message, "the key \"source\" is missing");
@@ -288,6 +290,32 @@ static int load_fact(struct case_file *self, const config_setting_t *group, stru
     name_fact(self, group, id, fact);
     self->n_facts++;
     return status;
+}
+
+/* Optional facts go behind the others; the order stays otherwise. */
+static int set_optional_apart(struct case_file *self)
+{
+    struct fact *sorted = arena_array(&self->memory, self->n_facts + 1, sizeof *sorted);
+    size_t n = 0;
+    if (sorted == NULL)
+        return STATUS_RUN;
+    for (int optional = 0; optional < 2; optional++)
+        for (size_t i = 0; i < self->n_facts; i++)
+            if (self->facts[i].optional == (bool)optional) {
+                sorted[n++] = self->facts[i];
+                self->n_optional += (size_t)optional;
+            }
+    self->facts = sorted;
+    self->n_facts -= self->n_optional;
+    return STATUS_OK;
+}
+
+void case_use_optional(struct case_file *self)
+{
+    if (self->n_optional > 0)
+        self->evidence = EVIDENCE_FACTS;
+    self->n_facts += self->n_optional;
+    self->n_optional = 0;
 }
 
 typedef int fact_loader(struct case_file *, const config_setting_t *, struct message *);
@@ -380,6 +408,8 @@ int case_load_evidence(struct case_file *self, const config_setting_t *group,
     if (path == NULL || status != STATUS_OK)
         return status;
     status = load_facts(self, path, facts != NULL ? load_fact : load_wanted, message);
+    if (facts != NULL && status == STATUS_OK)
+        status = set_optional_apart(self);
     if (facts != NULL && self->n_facts > 0)
         self->evidence = EVIDENCE_FACTS;
     return status;

@@ -51,7 +51,7 @@ static int set_sensors(const struct case_file *self, struct plan *plan, const ch
         const struct sensor *sensor = &self->world.sensors[i];
         char path[400];
         struct message inner;
-        if (sensor->source >= 0)
+        if (sensor->source >= 0 || sensor->position == POSITION_LISTS)
             continue;
         snprintf(path, sizeof path, "sensor.%.250s.%.100s", sensor->name, key);
         if (plan_override(plan, path, value, &inner) != STATUS_OK)

@@ -17,6 +17,7 @@ static const struct key_row scenario_keys[] = {
     {"against", false, "what would count against it"},
     {"models", true, "list of { model = ...; }"},
     {"observation", false, "what happened to the log: a file in observations/"},
+    {"reported", false, "{ elsewhere; complaints; traps; }: how its mail gets onto block lists"},
     {"set", false, "list of { key; value; }: priors of the world that this scenario changes"},
     {NULL, false, NULL},
 };
@@ -263,6 +264,8 @@ static int load_plan(struct case_file *self, const config_setting_t *group,
             load_model(self, config_setting_get_elem(entries, (unsigned)i), plan, &list, message);
     plan->params = list.items;
     plan->n_params = list.n;
+    if (status == STATUS_OK)
+        status = case_apply_reported(self, plan, group, message);
     if (status == STATUS_OK)
         status = load_settings(group, plan, message);
     return status == STATUS_OK ? check_models(self, plan, entries, message) : status;

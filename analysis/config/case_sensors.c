@@ -10,7 +10,8 @@ static const struct key_row sensor_keys[] = {
     {"name", true, "how facts call it"},
     {"source", false, "the sensor whose log it is a cut of; the traffic itself by default"},
     {"position", false,
-     "authority (sees cache misses, the default) or below (sees every question)"},
+     "authority (sees cache misses, the default), below (sees every question) or lists (sees the "
+     "entries of block lists)"},
     {"columns", false, "what it records besides time, client and name: type, server"},
     {"from", false, "start of its own window"},
     {"until", false, "end of its own window"},
@@ -82,6 +83,8 @@ static int load_source(const struct case_file *self, const config_setting_t *gro
                                         message) != STATUS_OK)
         return STATUS_INPUT;
     sensor->position = (enum sensor_position)number;
+    if (number == POSITION_LISTS && self->world.n_block_lists == 0)
+        return config_complain(group, message, "position: the case has no lists");
     sensor->source = source != NULL ? find_sensor(&self->world, source) : -1;
     if (source != NULL && sensor->source < 0)
         return config_complain(group, message, "source: no sensor \"%.60s\" stands before this one",

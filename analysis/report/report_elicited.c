@@ -44,6 +44,11 @@ void report_elicited_print(FILE *out, const struct elicited *elicited,
     }
     for (size_t r = 0; r < elicited->n_rows; r++)
         print_row(out, &elicited->rows[r]);
+    for (size_t r = 0; r < elicited->n_simulated; r++) {
+        fputs("\n  ", out);
+        print_clean(out, elicited->simulated[r], true);
+        fputs(": left out here, because it is simulated (a fact in use)\n", out);
+    }
 }
 
 static json_t *rows_json(const struct elicited *elicited)

@@ -78,6 +78,14 @@ static int read_otherwise(struct elicited_row *row, const struct case_file *case
     return STATUS_OK;
 }
 
+static bool is_simulated(const struct case_file *case_file, const char *id)
+{
+    for (size_t i = 0; i < case_file->n_facts; i++)
+        if (strcmp(case_file->facts[i].request.label, id) == 0)
+            return true;
+    return false;
+}
+
 static int read_row(struct elicited *self, struct case_file *case_file,
                     const config_setting_t *group, struct message *message)
 {
@@ -99,6 +107,10 @@ static int read_row(struct elicited *self, struct case_file *case_file,
         status = read_scenario(row, case_file, config_setting_get_elem(list, (unsigned)i), message);
     if (status != STATUS_OK)
         return status;
+    if (is_simulated(case_file, texts[0])) {
+        self->simulated[self->n_simulated++] = texts[0];
+        return STATUS_OK;
+    }
     row->id = texts[0];
     row->observation = texts[1];
     row->source = texts[2];

@@ -23,13 +23,16 @@ struct elicited_row {
 struct elicited {
     struct elicited_row *rows; /* [ELICITED_MAX_ROWS], n_rows of them used */
     size_t n_rows;
+    const char *simulated[ELICITED_MAX_ROWS]; /* ids left out: facts of the same id are in use */
+    size_t n_simulated;
     size_t n_scenarios;
     double low[CASE_MAX_SCENARIOS], high[CASE_MAX_SCENARIOS]; /* products over the rows */
 };
 
-/* Reads the file that the case names under `elicited`. Call it when all scenarios are loaded; those
- * that a row does not name get the row's `otherwise`. STATUS_INPUT with file and line, also where
- * the case names no such file. The caller frees, also after a failure. */
+/* Reads the file that the case names under `elicited`. Call it when all scenarios are loaded and
+ * the facts in use are settled; scenarios that a row does not name get the row's `otherwise`. A row
+ * with the id of a fact in use is checked and left out: nothing is counted twice. STATUS_INPUT with
+ * file and line, also where the case names no such file. The caller frees, also after a failure. */
 int elicited_load(struct elicited *self, struct case_file *case_file, struct message *message);
 void elicited_free(struct elicited *self);
 
