@@ -1,10 +1,11 @@
 /* import.c - `mxplain import FILE... [--db FILE]`: reads logs, counts every line, keeps the queries
  * in a database. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/store/logs.h"
+#include "analysis/store/log_writer.h"
 #include "cli/command.h"
 #include "cli/log_options.h"
 
@@ -51,44 +52,146 @@ static const char *log_name(const struct settings *settings)
     return strcmp(file, "-") == 0 ? "standard input" : slash != NULL ? slash + 1 : file;
 }
 
-static int save(const struct settings *settings, const struct query_log *log,
-                const struct ingest_report *report, struct message *message)
+/* A signal handler can reach nothing else. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number)
 {
-    char *text = NULL;
+    (void)signal_number;
+    stop_asked = 1;
+}
+
+/* Interrupted reads are not taken up again: a program that waits for standard input stops too. */
+static void handle_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = ask_to_stop;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void tell(void *context, const char *text)
+{
+    (void)context;
+    fprintf(stderr, "mxplain: %s\n", text);
+}
+
+/* A log on its way into the database, which is opened for its first row: input that cannot be used
+ * makes no file. */
+struct intake {
+    const struct settings *settings;
+    struct store store;
+    struct store_log_writer writer;
+    bool is_open;
+    struct message *message;
+};
+
+static int open_intake(struct intake *self)
+{
+    static const struct store_notice notice = {NULL, tell};
+    const struct settings *settings = self->settings;
+    int status = store_open(&self->store, settings->db, STORE_WRITE, &notice, self->message);
+    if (status == STATUS_OK)
+        status = store_log_begin(&self->writer, &self->store, log_name(settings), settings->replace,
+                                 self->message);
+    self->is_open = status == STATUS_OK;
+    if (status != STATUS_OK)
+        store_close(&self->store);
+    return status;
+}
+
+static int interrupted(struct message *message)
+{
+    return fail(message, STATUS_RUN, "import: interrupted; nothing of the log was kept");
+}
+
+/* Before each row. */
+static int ready(struct intake *self)
+{
+    if (stop_asked)
+        return interrupted(self->message);
+    return self->is_open ? STATUS_OK : open_intake(self);
+}
+
+static int take_query(void *context, const struct ingest_query *query)
+{
+    struct intake *self = context;
+    int status = ready(self);
+    return status == STATUS_OK ? store_log_query(&self->writer, query, self->message) : status;
+}
+
+static int take_mail(void *context, const struct ingest_mail *mail)
+{
+    struct intake *self = context;
+    int status = ready(self);
+    return status == STATUS_OK ? store_log_mail(&self->writer, mail, self->message) : status;
+}
+
+static int take_aggregate(void *context, const struct ingest_aggregate *aggregate)
+{
+    struct intake *self = context;
+    int status = ready(self);
+    return status == STATUS_OK ? store_log_aggregate(&self->writer, aggregate, self->message)
+                               : status;
+}
+
+/* What the importer said, kept with the log. */
+static int write_report(const struct ingest_report *report, char **text, struct message *message)
+{
     size_t n = 0;
-    struct store store = {0};
-    FILE *memory = open_memstream(&text, &n);
+    FILE *memory = open_memstream(text, &n);
     if (memory == NULL)
         return fail(message, STATUS_RUN, "out of memory");
     ingest_report_print(report, memory);
-    if (fclose(memory) != 0 || text == NULL) {
-        free(text);
+    if (fclose(memory) != 0 || *text == NULL)
         return fail(message, STATUS_RUN, "out of memory");
-    }
-    struct store_log_info info = {log_name(settings), settings->log.files[0], text};
-    int status = store_open(&store, settings->db, STORE_WRITE, NULL, message);
+    return STATUS_OK;
+}
+
+static int close_intake(struct intake *self, int status, struct ingest_report *report)
+{
+    char *text = NULL;
+    const struct settings *settings = self->settings;
+    if (status == STATUS_OK && self->writer.too_many_servers)
+        ingest_report_no_servers(report);
     if (status == STATUS_OK)
-        status = store_save_log(&store, &info, log, settings->replace, message);
-    store_close(&store);
+        status = write_report(report, &text, self->message);
+    struct store_log_info info = {log_name(settings), settings->log.files[0], text};
+    struct store_log_head head = {.columns = report->columns,
+                                  .resolution_us = report->resolution_us,
+                                  .from_us = settings->log.from_us,
+                                  .until_us = settings->log.until_us};
+    if (self->is_open) {
+        status = store_log_finish(&self->writer, status, &info, &head, self->message);
+        store_close(&self->store);
+    }
     free(text);
     return status;
+}
+
+static int keep(const struct settings *settings, struct ingest_report *report,
+                struct message *message)
+{
+    struct intake intake = {.settings = settings, .message = message};
+    struct ingest_sink sink = {&intake, take_query, take_aggregate, take_mail};
+    handle_signals();
+    int status = ingest_stream(&settings->log, &sink, report, message);
+    if (status == STATUS_OK || stop_asked)
+        status = stop_asked ? interrupted(message) : ready(&intake);
+    return close_intake(&intake, status, report);
 }
 
 static int run_import(int argc, char **argv, struct message *message)
 {
     struct settings settings;
     struct ingest_report report = {0};
-    struct query_log log;
     struct ingest_sink nowhere = {0};
     int status = read_settings(&settings, argc, argv, message);
     if (status != STATUS_OK)
         return status;
-    status = settings.db != NULL ? ingest_read(&settings.log, &log, &report, message)
+    status = settings.db != NULL ? keep(&settings, &report, message)
                                  : ingest_stream(&settings.log, &nowhere, &report, message);
-    if (status == STATUS_OK && settings.db != NULL) {
-        status = save(&settings, &log, &report, message);
-        query_log_free(&log);
-    }
     if (status != STATUS_OK)
         return status;
     ingest_report_print(&report, stdout);

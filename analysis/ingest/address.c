@@ -3,14 +3,14 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-/* True for a dotted quad without leading zeros: already in its one written form. */
-static bool is_plain_ipv4(struct text source)
+bool address_is_plain_ipv4(struct text source)
 {
     size_t i = 0;
     for (int part = 0; part < 4; part++) {
         size_t start = i;
         int value = 0;
-        while (i < source.n && i < start + 3 && source.at[i] >= '0' && source.at[i] <= '9')
+        size_t end = source.n < start + 3 ? source.n : start + 3;
+        while (i < end && source.at[i] >= '0' && source.at[i] <= '9')
             value = value * 10 + (source.at[i++] - '0');
         if (i == start || value > 255 || (source.at[start] == '0' && i > start + 1))
             return false;
@@ -52,7 +52,7 @@ struct text address_from_wire(const uint8_t *octets, size_t n,
 struct text address_canonical(struct text source, char buffer[static ADDRESS_TEXT_SIZE])
 {
     uint8_t octets[16];
-    if (is_plain_ipv4(source) || memchr(source.at, ':', source.n) == NULL ||
+    if (address_is_plain_ipv4(source) || memchr(source.at, ':', source.n) == NULL ||
         !to_octets(source, octets))
         return source;
     return address_from_wire(octets, 16, buffer);
@@ -61,7 +61,7 @@ struct text address_canonical(struct text source, char buffer[static ADDRESS_TEX
 bool address_is_numeric(struct text source)
 {
     uint8_t octets[16];
-    return is_plain_ipv4(source) || to_octets(source, octets);
+    return address_is_plain_ipv4(source) || to_octets(source, octets);
 }
 
 static int read_port(struct text source)

@@ -8,6 +8,9 @@
 
 enum { ADDRESS_TEXT_SIZE = 64, CLIENT_MAX = 255 };
 
+/* True for a dotted quad without leading zeros: an address in its one written form. */
+bool address_is_plain_ipv4(struct text source);
+
 /* Puts an address into the form of RFC 5952 (an IPv4 address mapped into IPv6 as plain IPv4). Text
  * that is no address is a host name or label and stays as it is. Gives the result, in `buffer` or
  * in the source. */

@@ -34,16 +34,13 @@ static int collect(void *context, const struct ingest_query *from)
     return STATUS_OK;
 }
 
-/* A query has room for 65,535 servers; a resolver's capture may hold more. Half a column would
- * mislead. */
 static int drop_servers(struct query_log *log, struct ingest_report *report)
 {
     uint32_t id;
     for (size_t i = 0; i < log->queries.n; i++)
         log->queries.q[i].server = 0;
     intern_free(&log->servers);
-    report->columns &= ~(unsigned)COLUMN_SERVER;
-    ingest_report_note(report, "the log names more than %d servers: they are left out", UINT16_MAX);
+    ingest_report_no_servers(report);
     return intern_add(&log->servers, "", 0, &id);
 }
 

@@ -70,6 +70,19 @@ static const char *check_client(struct text client)
     return NULL;
 }
 
+/* A client or server in its one written form, or why there is none. Most are plain IPv4 addresses,
+ * which need no further look. */
+static const char *take_host(struct text raw, char buffer[static ADDRESS_TEXT_SIZE],
+                             struct text *host)
+{
+    const char *wrong = NULL;
+    bool is_plain = address_is_plain_ipv4(raw);
+    if (!is_plain)
+        wrong = check_client(raw);
+    *host = is_plain ? raw : wrong == NULL ? address_canonical(raw, buffer) : text_slice("", 0);
+    return wrong;
+}
+
 static bool in_window(const struct ingest_options *options, time_us at)
 {
     return options->from_us == options->until_us ||
@@ -126,17 +139,14 @@ int reader_query(struct reader *self, const struct reader_query *raw)
 {
     char client[ADDRESS_TEXT_SIZE], server[ADDRESS_TEXT_SIZE];
     struct ingest_query query = {.name = raw->name->text, .type = raw->type, .flags = raw->flags};
-    const char *wrong = check_client(raw->client);
+    const char *wrong = take_host(raw->client, client, &query.client);
     if (wrong == NULL)
         wrong = clock_resolve(&self->clock, &raw->stamp, &query.time_us);
     if (wrong != NULL)
         return reader_bad(self, wrong);
     if (raw->name->lossy)
         query.flags |= QUERY_LOSSY_NAME;
-    query.client = address_canonical(raw->client, client);
-    query.server = raw->server.n > 0 && check_client(raw->server) == NULL
-                       ? address_canonical(raw->server, server)
-                       : text_slice("", 0);
+    take_host(raw->server, server, &query.server);
     if (!in_window(self->options, query.time_us)) {
         count(self, &self->report->out_of_window);
         return STATUS_OK;

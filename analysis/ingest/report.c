@@ -19,6 +19,12 @@ void ingest_report_note(struct ingest_report *report, const char *format, ...)
         memcpy(report->note[report->n_notes++], text, sizeof text);
 }
 
+void ingest_report_no_servers(struct ingest_report *report)
+{
+    report->columns &= ~(unsigned)COLUMN_SERVER;
+    ingest_report_note(report, "the log names more than %d servers: they are left out", UINT16_MAX);
+}
+
 static void print_count(FILE *out, const char *what, uint64_t n)
 {
     if (n > 0)

@@ -7,4 +7,7 @@
 
 extern const char schema_sql[];
 
+/* Turns a database of schema version 1 into one of version 2. */
+extern const char schema_from_1_sql[];
+
 #endif

@@ -187,7 +187,8 @@ static int check_owner(struct store *self, bool *empty, struct message *message)
                     "%s: is an SQLite database of another program; name another file", self->path);
     status = ask_integer(self, "SELECT value FROM meta WHERE key = 'schema_version'", 0, &version,
                          message);
-    if (status == STATUS_OK && version != STORE_SCHEMA_VERSION)
+    self->version = (int)version;
+    if (status == STATUS_OK && (version < 1 || version > STORE_SCHEMA_VERSION))
         return fail(message, STATUS_INPUT,
                     "%s: has schema version %lld, this program knows %d; use the program version "
                     "that made it, or another file",
@@ -211,6 +212,10 @@ static int check_or_make(struct store *self, enum store_mode mode, struct messag
     status = check_owner(self, &empty, message);
     if (status == STATUS_OK && empty)
         status = make_tables(self, message);
+    else if (status == STATUS_OK && self->version == 1)
+        status = execute(self, schema_from_1_sql, "renewing the tables", message);
+    if (status == STATUS_OK)
+        self->version = STORE_SCHEMA_VERSION;
     return store_end(self, status, message);
 }
 

@@ -8,7 +8,7 @@
  *
  * A struct store serves one thread at a time.
  *
- * Tables (schema version 1; times are microseconds since 1970, UTC):
+ * Tables (schema version 2; times are microseconds since 1970, UTC):
  *   meta(key, value)       schema_version, program (that made the file)
  *   runs(id, digest, case_path, case_title, seed, trials, program, started_us, finished_us, status)
  *                          status: "running", "done", "failed"; seed as decimal text
@@ -16,9 +16,17 @@
  *                          rows: doubles of 8 bytes, little-endian, row after row
  *   verdicts(run, json, sentence)
  *   logs(id, name, source, columns, resolution_us, from_us, until_us, n_queries, report,
- *        imported_us)
+ *        imported_us, in_order, texts_repeat, n_mail, n_aggregates)
+ *                          in_order: 1 where log_queries is in order of time, else of arrival;
+ *                          texts_repeat: 1 where a text may stand under several ids
  *   log_texts(log, kind, id, text)     kind 0 client, 1 name, 2 server
  *   log_queries(log, position, time_us, client, name, type, server, flags)
+ *   mail_events(log, position, time_us, status, sender, recipient, queue_id, relay)
+ *                          "" where the source does not say
+ *   aggregates(log, position, first_us, last_us, count, client, name, type, answer)
+ *                          NULL, "" and 0 where the source does not say; answer: JSON text
+ * Version 1 had neither the last four columns of logs nor the last two tables: opening such a
+ * database for writing adds them, opening it for reading leaves it as it is.
  */
 #ifndef ANALYSIS_STORE_STORE_H
 #define ANALYSIS_STORE_STORE_H
@@ -29,7 +37,7 @@
 
 #include "sim/status.h"
 
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -53,6 +61,7 @@ struct store {
     double wait_s;     /* how long to wait for another writer; 60 after store_open */
     double waited_s;   /* in the present wait */
     bool told_of_wait; /* the present wait has been announced */
+    int version;       /* schema version of the file */
 };
 
 /* Opens or makes a database. `notice` may be NULL. store_close is safe after a failure too.

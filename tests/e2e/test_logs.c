@@ -83,12 +83,45 @@ static void test_failures(void **state)
     assert_fails("import " LOGS "dnsmasq-extra.log --as dnsmasq.log --db " DB, 2, "already");
 }
 
+/* Killed or interrupted in the middle: the database holds what it held before. */
+static void interrupted_by(const char *signal_name, int code)
+{
+    char command[600];
+    succeeds("import " LOGS "dnsmasq.log --db " DB " --as it --replace --timezone UTC", "kept");
+    snprintf(
+        command, sizeof command,
+        "rm -f " SCENE "/pipe; mkfifo " SCENE "/pipe; ${MXPLAIN:-build/mxplain} import - --db " DB
+        " --as it --replace <" SCENE "/pipe >" SCENE "/out 2>" SCENE "/error & pid=$!;"
+        "{ gzip -dc " LOGS "unbound-epoch.log.gz; sleep 0.3; kill -%s $pid; sleep 0.3; } >" SCENE
+        "/pipe; wait $pid",
+        signal_name);
+    int status = system(command);
+    int got = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    char *error = read_all(SCENE "/error");
+    if (got != code || (code == 1 && strstr(error, "interrupted") == NULL))
+        fail_msg("kill -%s: exit code %d, \"%s\"", signal_name, got, error);
+    free(error);
+    succeeds("export it --db " DB " --output " SCENE "/left.csv", "");
+    succeeds("export " LOGS "dnsmasq.log --timezone UTC --output " SCENE "/whole.csv", "");
+    same(SCENE "/left.csv", SCENE "/whole.csv");
+}
+
+static void test_interrupted(void **state)
+{
+    (void)state;
+    remove(DB);
+    interrupted_by("INT", 1);
+    interrupted_by("TERM", 1);
+    interrupted_by("KILL", 128 + 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_interrupted),
     };
     return cmocka_run_group_tests(tests, scene_set, NULL);
 }

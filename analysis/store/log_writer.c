@@ -1,0 +1,382 @@
+#include "analysis/store/log_writer.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+enum { COLUMNS = 7 }; /* of one query, beside the log itself */
+
+/* ---- statements ---- */
+
+/* The log is the first parameter of all rows: bound once. */
+static int prepare_rows(struct store *store, int rows, struct sqlite3_stmt **statement,
+                        struct message *message)
+{
+    static const char row[] = ",(?1,?,?,?,?,?,?,?)";
+    char sql[128 + LOG_WRITER_ROWS * sizeof row] =
+        "INSERT INTO log_queries(log, position, time_us, client, name, type, server, flags) VALUES";
+    for (int i = 0; i < rows; i++)
+        strcat(sql, row + (i == 0 ? 1 : 0));
+    return store_prepare(store, sql, statement, message);
+}
+
+static int prepare(struct store_log_writer *self, struct message *message)
+{
+    struct store *store = self->store;
+    int status = prepare_rows(store, LOG_WRITER_ROWS, &self->many, message);
+    if (status == STATUS_OK)
+        status = prepare_rows(store, 1, &self->one, message);
+    if (status == STATUS_OK)
+        status =
+            store_prepare(store, "INSERT INTO log_texts(log, kind, id, text) VALUES(?, ?, ?, ?)",
+                          &self->text, message);
+    if (status == STATUS_OK)
+        status = store_prepare(store,
+                               "INSERT INTO mail_events(log, position, time_us, status, sender,"
+                               " recipient, queue_id, relay) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                               &self->mail, message);
+    if (status == STATUS_OK)
+        status = store_prepare(store,
+                               "INSERT INTO aggregates(log, position, first_us, last_us, count,"
+                               " client, name, type, answer) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                               &self->aggregate, message);
+    return status;
+}
+
+/* Bindings stay: every parameter is bound anew for each row but the log. */
+static int step(const struct store_log_writer *self, struct sqlite3_stmt *statement,
+                const char *doing, struct message *message)
+{
+    int status = STATUS_OK;
+    if (sqlite3_step(statement) != SQLITE_DONE)
+        status = store_fail(self->store, doing, message);
+    sqlite3_reset(statement);
+    return status;
+}
+
+static void bind_text(struct sqlite3_stmt *statement, int parameter, struct text text)
+{
+    sqlite3_bind_text(statement, parameter, text.n > 0 ? text.at : "", (int)text.n, SQLITE_STATIC);
+}
+
+/* ---- queries ---- */
+
+static int write_text(struct store_log_writer *self, enum log_text_kind kind, int64_t number,
+                      struct text text, struct message *message)
+{
+    sqlite3_bind_int64(self->text, 1, self->log);
+    sqlite3_bind_int64(self->text, 2, kind);
+    sqlite3_bind_int64(self->text, 3, number);
+    bind_text(self->text, 4, text);
+    return step(self, self->text, "storing the names of a log", message);
+}
+
+/* The number of a text; a new one is written. */
+static int number_of(struct store_log_writer *self, enum log_text_kind kind, struct text text,
+                     int64_t *number, struct message *message)
+{
+    bool is_new;
+    if (text_cache_number(&self->texts[kind], text.n > 0 ? text.at : "", text.n, number, &is_new) !=
+        STATUS_OK)
+        return fail(message, STATUS_RUN, "out of memory for the names of a log");
+    return is_new ? write_text(self, kind, *number, text, message) : STATUS_OK;
+}
+
+static void bind_query(const struct store_log_writer *self, struct sqlite3_stmt *statement,
+                       size_t row, int64_t position)
+{
+    const struct stored_query *query = &self->waiting[row];
+    int first = 2 + (statement == self->many ? (int)row * COLUMNS : 0);
+    sqlite3_bind_int64(statement, first, position);
+    sqlite3_bind_int64(statement, first + 1, query->time_us);
+    sqlite3_bind_int64(statement, first + 2, query->client);
+    sqlite3_bind_int64(statement, first + 3, query->name);
+    sqlite3_bind_int64(statement, first + 4, query->type);
+    sqlite3_bind_int64(statement, first + 5, query->server);
+    sqlite3_bind_int64(statement, first + 6, query->flags);
+}
+
+/* Writes what waits: all rows at once where they are enough, the last ones singly. */
+static int flush(struct store_log_writer *self, struct message *message)
+{
+    static const char doing[] = "storing the queries of a log";
+    int status = STATUS_OK;
+    int64_t first = self->n_queries - (int64_t)self->n_waiting;
+    bool is_full = self->n_waiting == LOG_WRITER_ROWS;
+    for (size_t i = 0; status == STATUS_OK && i < self->n_waiting; i++) {
+        bind_query(self, is_full ? self->many : self->one, i, first + (int64_t)i);
+        if (!is_full)
+            status = step(self, self->one, doing, message);
+    }
+    self->n_waiting = 0;
+    return is_full ? step(self, self->many, doing, message) : status;
+}
+
+static int add_query(struct store_log_writer *self, const struct stored_query *query,
+                     struct message *message)
+{
+    if (self->n_queries > 0 && query->time_us < self->last_us)
+        self->out_of_order = true;
+    if (self->n_queries >= STORE_MAX_QUERIES)
+        return fail(message, STATUS_INPUT,
+                    "a log of more than %lld queries is too long to be stored",
+                    (long long)STORE_MAX_QUERIES);
+    self->last_us = query->time_us;
+    self->waiting[self->n_waiting++] = *query;
+    self->n_queries++;
+    return self->n_waiting == LOG_WRITER_ROWS ? flush(self, message) : STATUS_OK;
+}
+
+/* Once there are more servers than a log has room for, none is kept. */
+static int number_of_server(struct store_log_writer *self, struct text server, int64_t *number,
+                            struct message *message)
+{
+    *number = 0;
+    if (server.n == 0 || self->too_many_servers)
+        return STATUS_OK;
+    int status = number_of(self, LOG_TEXT_SERVER, server, number, message);
+    self->too_many_servers = *number > UINT16_MAX;
+    return status;
+}
+
+int store_log_query(struct store_log_writer *self, const struct ingest_query *query,
+                    struct message *message)
+{
+    struct stored_query row = {
+        .time_us = query->time_us, .type = query->type, .flags = query->flags};
+    int status = number_of(self, LOG_TEXT_CLIENT, query->client, &row.client, message);
+    if (status == STATUS_OK)
+        status = number_of(self, LOG_TEXT_NAME, query->name, &row.name, message);
+    if (status == STATUS_OK)
+        status = number_of_server(self, query->server, &row.server, message);
+    return status == STATUS_OK ? add_query(self, &row, message) : status;
+}
+
+/* ---- mail events and aggregates ---- */
+
+int store_log_mail(struct store_log_writer *self, const struct ingest_mail *mail,
+                   struct message *message)
+{
+    struct sqlite3_stmt *statement = self->mail;
+    sqlite3_bind_int64(statement, 1, self->log);
+    sqlite3_bind_int64(statement, 2, self->n_mail++);
+    sqlite3_bind_int64(statement, 3, mail->time_us);
+    sqlite3_bind_text(statement, 4, mail_status_words[mail->status], -1, SQLITE_STATIC);
+    bind_text(statement, 5, mail->from);
+    bind_text(statement, 6, mail->to);
+    bind_text(statement, 7, mail->queue_id);
+    bind_text(statement, 8, mail->relay);
+    return step(self, statement, "storing the mail events of a log", message);
+}
+
+int store_log_aggregate(struct store_log_writer *self, const struct ingest_aggregate *aggregate,
+                        struct message *message)
+{
+    struct sqlite3_stmt *statement = self->aggregate;
+    sqlite3_bind_int64(statement, 1, self->log);
+    sqlite3_bind_int64(statement, 2, self->n_aggregates++);
+    sqlite3_bind_int64(statement, 3, aggregate->first_us);
+    sqlite3_bind_int64(statement, 4, aggregate->last_us);
+    sqlite3_bind_int64(statement, 5, (int64_t)aggregate->count);
+    bind_text(statement, 6, aggregate->client);
+    bind_text(statement, 7, aggregate->name);
+    sqlite3_bind_int64(statement, 8, aggregate->type);
+    bind_text(statement, 9, text_of(""));
+    return step(self, statement, "storing the aggregates of a log", message);
+}
+
+/* ---- the beginning ---- */
+
+static int write_head(struct store_log_writer *self, const char *name, struct message *message)
+{
+    struct sqlite3_stmt *statement;
+    int status = store_prepare(self->store,
+                               "INSERT INTO logs(name, columns, resolution_us, from_us, until_us,"
+                               " n_queries, imported_us) VALUES(?, 0, 1, 0, 0, 0, ?)",
+                               &statement, message);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, store_now_us());
+    status = store_run(self->store, statement, "storing a log", message);
+    self->log = sqlite3_last_insert_rowid(self->store->db);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static int make_room(struct store *store, const char *name, bool replace, struct message *message)
+{
+    int64_t old;
+    int status = store_find_log(store, name, &old, message);
+    if (status != STATUS_OK || old == 0)
+        return status;
+    if (replace)
+        return store_remove_log(store, old, message);
+    return fail(message, STATUS_INPUT,
+                "%s: holds a log named \"%.80s\" already; choose another name or replace it",
+                store->path, name);
+}
+
+static void free_parts(struct store_log_writer *self)
+{
+    struct sqlite3_stmt *all[] = {self->many, self->one, self->text, self->mail, self->aggregate};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        sqlite3_finalize(all[i]);
+    for (int kind = 0; kind < LOG_TEXT_KINDS; kind++)
+        text_cache_free(&self->texts[kind]);
+    *self = (struct store_log_writer){0};
+}
+
+/* Begins without any text: store_save_log gives its own numbers. */
+static int begin(struct store_log_writer *self, struct store *store, const char *name, bool replace,
+                 struct message *message)
+{
+    *self = (struct store_log_writer){.store = store};
+    int status = store_begin(store, message);
+    if (status != STATUS_OK)
+        return status;
+    status = make_room(store, name, replace, message);
+    if (status == STATUS_OK)
+        status = prepare(self, message);
+    if (status == STATUS_OK)
+        status = write_head(self, name, message);
+    if (status == STATUS_OK) {
+        sqlite3_bind_int64(self->many, 1, self->log);
+        sqlite3_bind_int64(self->one, 1, self->log);
+        return STATUS_OK;
+    }
+    free_parts(self);
+    return store_end(store, status, message);
+}
+
+int store_log_begin(struct store_log_writer *self, struct store *store, const char *name,
+                    bool replace, struct message *message)
+{
+    int64_t unknown;
+    int status = begin(self, store, name, replace, message);
+    if (status != STATUS_OK)
+        return status;
+    status = number_of(self, LOG_TEXT_SERVER, text_of(""), &unknown, message);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    free_parts(self);
+    return store_end(store, status, message);
+}
+
+/* ---- the end ---- */
+
+static int run_for_log(struct store_log_writer *self, const char *sql, struct message *message)
+{
+    struct sqlite3_stmt *statement;
+    int status = store_prepare(self->store, sql, &statement, message);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_bind_int64(statement, 1, self->log);
+    status = store_run(self->store, statement, "ending a log", message);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Half a column would mislead. */
+static int drop_servers(struct store_log_writer *self, struct message *message)
+{
+    int status = run_for_log(
+        self, "UPDATE log_queries SET server = 0 WHERE log = ? AND server <> 0", message);
+    return status == STATUS_OK
+               ? run_for_log(self, "DELETE FROM log_texts WHERE log = ? AND kind = 2 AND id > 0",
+                             message)
+               : status;
+}
+
+static bool texts_repeat(const struct store_log_writer *self)
+{
+    bool repeat = false;
+    for (int kind = 0; kind < LOG_TEXT_KINDS; kind++)
+        repeat = repeat || self->texts[kind].forgot;
+    return repeat;
+}
+
+static int complete_head(struct store_log_writer *self, const struct store_log_info *info,
+                         const struct store_log_head *head, struct message *message)
+{
+    struct sqlite3_stmt *statement;
+    unsigned missing = self->too_many_servers ? COLUMN_SERVER : 0u;
+    int status =
+        store_prepare(self->store,
+                      "UPDATE logs SET source = ?, columns = ?, resolution_us = ?, from_us = ?,"
+                      " until_us = ?, n_queries = ?, report = ?, in_order = ?, texts_repeat = ?,"
+                      " n_mail = ?, n_aggregates = ? WHERE id = ?",
+                      &statement, message);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_bind_text(statement, 1, info->source, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, head->columns & ~missing);
+    sqlite3_bind_int64(statement, 3, head->resolution_us);
+    sqlite3_bind_int64(statement, 4, head->from_us);
+    sqlite3_bind_int64(statement, 5, head->until_us);
+    sqlite3_bind_int64(statement, 6, self->n_queries);
+    sqlite3_bind_text(statement, 7, info->report, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 8, !self->out_of_order);
+    sqlite3_bind_int64(statement, 9, texts_repeat(self));
+    sqlite3_bind_int64(statement, 10, self->n_mail);
+    sqlite3_bind_int64(statement, 11, self->n_aggregates);
+    sqlite3_bind_int64(statement, 12, self->log);
+    status = store_run(self->store, statement, "ending a log", message);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+int store_log_finish(struct store_log_writer *self, int status, const struct store_log_info *info,
+                     const struct store_log_head *head, struct message *message)
+{
+    struct store *store = self->store;
+    if (status == STATUS_OK)
+        status = flush(self, message);
+    if (status == STATUS_OK && self->too_many_servers)
+        status = drop_servers(self, message);
+    if (status == STATUS_OK)
+        status = complete_head(self, info, head, message);
+    free_parts(self);
+    return store_end(store, status, message);
+}
+
+/* ---- a log that is held in memory ---- */
+
+static int write_texts(struct store_log_writer *self, enum log_text_kind kind,
+                       const struct intern *table, struct message *message)
+{
+    int status = STATUS_OK;
+    for (uint32_t id = 0; status == STATUS_OK && id < table->count; id++)
+        status = write_text(self, kind, id, text_of(intern_text(table, id)), message);
+    return status;
+}
+
+static int write_log(struct store_log_writer *self, const struct query_log *log,
+                     struct message *message)
+{
+    int status = write_texts(self, LOG_TEXT_CLIENT, &log->clients, message);
+    if (status == STATUS_OK)
+        status = write_texts(self, LOG_TEXT_NAME, &log->names, message);
+    if (status == STATUS_OK)
+        status = write_texts(self, LOG_TEXT_SERVER, &log->servers, message);
+    for (size_t i = 0; status == STATUS_OK && i < log->queries.n; i++) {
+        const struct query *q = &log->queries.q[i];
+        struct stored_query row = {q->time_us, q->client, q->name, q->server, q->flags, q->type};
+        status = add_query(self, &row, message);
+    }
+    return status;
+}
+
+int store_save_log(struct store *store, const struct store_log_info *info,
+                   const struct query_log *log, bool replace, struct message *message)
+{
+    struct store_log_writer writer;
+    struct store_log_head head = {.columns = log->columns,
+                                  .resolution_us = log->resolution_us,
+                                  .from_us = log->from_us,
+                                  .until_us = log->until_us};
+    int status = begin(&writer, store, info->name, replace, message);
+    if (status != STATUS_OK)
+        return status;
+    status = write_log(&writer, log, message);
+    return store_log_finish(&writer, status, info, &head, message);
+}
