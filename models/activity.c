@@ -11,29 +11,54 @@ static int32_t hour_of(const struct activity *self, time_us t)
     return hour < self->n_hours ? (int32_t)hour : self->n_hours - 1;
 }
 
-static void scale_hours(struct activity *self, time_us from_us, time_us until_us, double factor)
+/* Gives a day its 24 single hours. */
+static int split_day(struct arena *arena, struct activity_day *day)
 {
+    if (day->hours != NULL)
+        return STATUS_OK;
+    day->hours = arena_array(arena, 24, sizeof *day->hours);
+    if (day->hours == NULL)
+        return STATUS_RUN;
+    for (int i = 0; i < 24; i++)
+        day->hours[i] = day->level;
+    return STATUS_OK;
+}
+
+static int scale_hours(struct activity *self, struct arena *arena, time_us from_us,
+                       time_us until_us, double factor)
+{
+    if (from_us >= until_us)
+        return STATUS_OK;
     int32_t last = hour_of(self, until_us - 1);
-    for (int32_t hour = hour_of(self, from_us); hour <= last && from_us < until_us; hour++)
-        self->level[hour] *= factor;
+    for (int32_t hour = hour_of(self, from_us); hour <= last;) {
+        struct activity_day *day = &self->day[hour / 24];
+        bool whole = hour % 24 == 0 && (last - hour >= 23 || last == self->n_hours - 1);
+        if (whole && day->hours == NULL) {
+            day->level *= factor;
+            hour += 24;
+            continue;
+        }
+        if (split_day(arena, day) != STATUS_OK)
+            return STATUS_RUN;
+        day->hours[hour++ % 24] *= factor;
+    }
+    return STATUS_OK;
 }
 
 /* A day at a time: an hourly exponential would cost more than all arrivals together. */
 static void fill_growth(struct activity *self, const struct world *world, double growth)
 {
     double span_us = (double)(world->until_us - world->from_us);
-    double level = 1.0;
-    for (int32_t hour = 0; hour < self->n_hours; hour++) {
-        if (hour % 24 == 0 && growth != 0.0) {
-            double middle = (double)(self->start_us + (hour + 12) * US_PER_HOUR - world->from_us);
-            level = exp(growth * (fmin(fmax(middle / span_us, 0.0), 1.0) - 0.5));
-        }
-        self->level[hour] = level;
+    for (int32_t hour = 0; hour < self->n_hours; hour += 24) {
+        double middle = (double)(self->start_us + (hour + 12) * US_PER_HOUR - world->from_us);
+        double part = middle / span_us;
+        part = part < 0.0 ? 0.0 : part > 1.0 ? 1.0 : part;
+        self->day[hour / 24].level = growth != 0.0 ? exp(growth * (part - 0.5)) : 1.0;
     }
 }
 
-static void apply_changes(struct activity *self, const struct model_run *run, double count,
-                          double size)
+static int apply_changes(struct activity *self, const struct model_run *run, double count,
+                         double size)
 {
     const struct world *world = run->world;
     struct rng rng;
@@ -41,31 +66,42 @@ static void apply_changes(struct activity *self, const struct model_run *run, do
     for (int i = 0; i < (int)(count + 0.5); i++) {
         double at = rng_uniform(&rng) * (double)(world->until_us - world->from_us);
         double step = rng_normal(&rng) * size;
-        scale_hours(self, world->from_us + (time_us)at, world->until_us, exp(step));
+        if (scale_hours(self, run->arena, world->from_us + (time_us)at, world->until_us,
+                        exp(step)) != STATUS_OK)
+            return STATUS_RUN;
     }
+    return STATUS_OK;
 }
 
 /* Growth and several steps up may multiply to a flood that no mail host and no person makes. */
 static void limit_level(struct activity *self)
 {
-    for (int32_t hour = 0; hour < self->n_hours; hour++)
-        self->level[hour] = fmin(self->level[hour], ACTIVITY_MAX_LEVEL);
+    for (int32_t i = 0; i <= (self->n_hours - 1) / 24; i++) {
+        struct activity_day *day = &self->day[i];
+        if (day->level > ACTIVITY_MAX_LEVEL)
+            day->level = ACTIVITY_MAX_LEVEL;
+        for (int k = 0; k < 24 && day->hours != NULL; k++)
+            if (day->hours[k] > ACTIVITY_MAX_LEVEL)
+                day->hours[k] = ACTIVITY_MAX_LEVEL;
+    }
 }
 
-static void apply_pauses(struct activity *self, const struct model_run *run, double per_week,
-                         double mean_days)
+static int apply_pauses(struct activity *self, const struct model_run *run, double per_week,
+                        double mean_days)
 {
     struct rng rng;
     model_stream(run, "activity", 1, &rng);
-    time_us t = self->start_us;
+    time_us t = self->start_us, until = run->world->until_us;
     while (per_week > 0.0) {
         t = time_after(t, rng_exponential(&rng) / per_week * 604800.0);
         time_us end = time_after(t, rng_exponential(&rng) * mean_days * 86400.0);
-        if (t >= run->world->until_us)
-            return;
-        scale_hours(self, t, end < run->world->until_us ? end : run->world->until_us, 0.0);
+        if (t >= until)
+            break;
+        if (scale_hours(self, run->arena, t, end < until ? end : until, 0.0) != STATUS_OK)
+            return STATUS_RUN;
         t = end;
     }
+    return STATUS_OK;
 }
 
 int activity_init(struct activity *self, const struct model_run *run, size_t first)
@@ -74,22 +110,41 @@ int activity_init(struct activity *self, const struct model_run *run, size_t fir
     const double *param = run->param + first;
     self->start_us = world->start_us;
     self->n_hours = (int32_t)((world->until_us - world->start_us + US_PER_HOUR - 1) / US_PER_HOUR);
-    self->level = arena_array(run->arena, (size_t)self->n_hours + 1, sizeof *self->level);
-    if (self->level == NULL)
+    self->day = arena_array(run->arena, (size_t)self->n_hours / 24 + 1, sizeof *self->day);
+    if (self->day == NULL)
         return STATUS_RUN;
     fill_growth(self, world, param[ACTIVITY_GROWTH]);
-    apply_changes(self, run, param[ACTIVITY_CHANGES], param[ACTIVITY_CHANGE_SIZE]);
+    if (apply_changes(self, run, param[ACTIVITY_CHANGES], param[ACTIVITY_CHANGE_SIZE]) != STATUS_OK)
+        return STATUS_RUN;
     limit_level(self);
-    apply_pauses(self, run, param[ACTIVITY_PAUSES], param[ACTIVITY_PAUSE_LENGTH]);
-    if (param[ACTIVITY_ONSET] > 0.0)
-        scale_hours(self, world->start_us,
-                    time_after(world->from_us, param[ACTIVITY_ONSET] * 86400.0), 0.0);
-    return STATUS_OK;
+    if (apply_pauses(self, run, param[ACTIVITY_PAUSES], param[ACTIVITY_PAUSE_LENGTH]) != STATUS_OK)
+        return STATUS_RUN;
+    if (!(param[ACTIVITY_ONSET] > 0.0))
+        return STATUS_OK;
+    return scale_hours(self, run->arena, world->start_us,
+                       time_after(world->from_us, param[ACTIVITY_ONSET] * 86400.0), 0.0);
+}
+
+static double level_of(const struct activity *self, int32_t hour)
+{
+    const struct activity_day *day = &self->day[hour / 24];
+    return day->hours == NULL ? day->level : day->hours[hour % 24];
 }
 
 double activity_at(const struct activity *self, time_us t)
 {
-    return self->level[hour_of(self, t)];
+    return level_of(self, hour_of(self, t));
+}
+
+/* The mass of the 24 hours from an hour of the grid on, or -1 where they differ in more than the
+ * hours of the week. */
+static double mass_of_day(const struct activity *self, const struct rate_profile *profile,
+                          int32_t hour)
+{
+    if (!rate_is_plain_day(profile->grid, hour) || hour >= self->n_hours ||
+        self->day[hour / 24].hours != NULL)
+        return -1.0;
+    return self->day[hour / 24].level * profile->day_s[profile->grid->hour_of_week[hour]];
 }
 
 time_us activity_advance(const struct activity *self, const struct rate_profile *profile,
@@ -97,20 +152,22 @@ time_us activity_advance(const struct activity *self, const struct rate_profile 
 {
     const struct civil_grid *grid = profile->grid;
     time_us t = from_us > grid->origin_us ? from_us : grid->origin_us;
-    int32_t hour = (int32_t)((t - grid->origin_us) / US_PER_HOUR);
-    int32_t level_hour = (int32_t)((grid->origin_us - self->start_us) / US_PER_HOUR);
-    for (; hour < grid->n_hours; hour++) {
-        time_us end = grid->origin_us + (hour + 1) * US_PER_HOUR;
-        int32_t at = hour + level_hour;
-        at = at < 0 ? 0 : at < self->n_hours ? at : self->n_hours - 1;
-        double rate = profile->weight[grid->hour_of_week[hour]] * self->level[at];
-        if (grid->holiday[hour])
-            rate *= profile->holiday_factor;
-        double here = rate * (double)(end - t) * 1e-6;
+    for (int32_t hour = (int32_t)((t - grid->origin_us) / US_PER_HOUR); hour < grid->n_hours;) {
+        time_us start = grid->origin_us + hour * US_PER_HOUR;
+        double day = t == start ? mass_of_day(self, profile, hour) : -1.0;
+        if (day >= 0.0 && day < mass_s) {
+            mass_s -= day;
+            hour += 24;
+            t += US_PER_DAY;
+            continue;
+        }
+        int32_t at = hour < self->n_hours ? hour : self->n_hours - 1;
+        double rate = rate_of_hour(profile, hour++) * level_of(self, at);
+        double here = rate * (double)(start + US_PER_HOUR - t) * 1e-6;
         if (here >= mass_s && rate > 0.0)
             return t + (time_us)(mass_s / rate * 1e6);
         mass_s -= here;
-        t = end;
+        t = start + US_PER_HOUR;
     }
     return INT64_MAX;
 }
@@ -169,10 +226,4 @@ int check_single_actor(const struct model_run *run, struct message *message)
                 "%s: role \"%s\" binds %d parties, but model %s has one there: bind a role of one "
                 "party, or write one entry per party",
                 run->instance->label, model->roles[0].key, n, model->name);
-}
-
-time_us time_after(time_us t, double delay_s)
-{
-    double us = delay_s * 1e6;
-    return us < 9.2e18 - fabs((double)t) ? t + (time_us)us : INT64_MAX;
 }

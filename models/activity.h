@@ -72,11 +72,17 @@ enum activity_param {
 /* However growth and level changes multiply, the level stays at or below this. */
 #define ACTIVITY_MAX_LEVEL 20.0
 
-/* The relative level, hour by hour of UTC from world.start_us. */
+/* One day of 24 hours, counted from world.start_us. */
+struct activity_day {
+    double level;  /* all day, where hours is NULL */
+    double *hours; /* 24 levels; in the run's arena */
+};
+
+/* The relative level by days; by hours where it changes within a day. */
 struct activity {
     time_us start_us;
     int32_t n_hours;
-    double *level; /* in the run's arena */
+    struct activity_day *day; /* in the run's arena */
 };
 
 /* Draws the course of one trial. `first` is the number of the model's first activity parameter.
@@ -88,7 +94,7 @@ double activity_at(const struct activity *self, time_us t);
 
 /* The instant at which `mass_s` seconds of level times profile have passed since `from_us`;
  * INT64_MAX where the window ends first. The level counts as constant over each local hour of the
- * profile. */
+ * profile, whose grid must begin in the window's first hour, as those of parties do. */
 time_us activity_advance(const struct activity *self, const struct rate_profile *profile,
                          time_us from_us, double mass_s);
 
@@ -130,6 +136,10 @@ time_us working_clock_after(const struct working_clock *self, time_us t, double 
 int check_single_actor(const struct model_run *run, struct message *message);
 
 /* t + delay without overflow; INT64_MAX where it would leave the range of time. delay_s >= 0. */
-time_us time_after(time_us t, double delay_s);
+static inline time_us time_after(time_us t, double delay_s)
+{
+    double us = delay_s * 1e6, at = (double)t;
+    return us < 9.2e18 - (at < 0.0 ? -at : at) ? t + (time_us)us : INT64_MAX;
+}
 
 #endif

@@ -42,18 +42,16 @@ static const struct role_row roles[] = {
     {NULL, false, false, false, NULL},
 };
 
-static int occasion(const struct model_run *run, int i, uint64_t number, time_us t,
+static int occasion(const struct model_run *run, int i, struct rng *rng, time_us t,
                     uint32_t question)
 {
     int party = run->instance->roles[FROM].party[i];
     double stay = run->param[MORE_LOOKUPS] / (1.0 + run->param[MORE_LOOKUPS]);
-    struct rng rng;
-    model_stream(run, "occasion", number * ROLE_MAX_PARTIES + (uint64_t)i, &rng);
     for (bool more = true; more && t < run->world->until_us;) {
         if (traffic_query(run->traffic, t, party, question) != STATUS_OK)
             return STATUS_RUN;
-        more = rng_uniform(&rng) < stay;
-        t = time_after(t, rng_exponential(&rng) * run->param[LOOKUP_GAP]);
+        more = rng_uniform(rng) < stay;
+        t = time_after(t, rng_exponential(rng) * run->param[LOOKUP_GAP]);
     }
     return STATUS_OK;
 }
@@ -67,7 +65,8 @@ static int run_party(const struct model_run *run, const struct activity *activit
     struct rate_profile profile;
     rate_working_hours(&profile, &world->parties[run->instance->roles[FROM].party[i]].grid,
                        param[WORK_START], param[WORK_END], param[NIGHT], param[WEEKEND]);
-    struct rng arrivals;
+    const struct rng_family occasions = model_streams(run, "occasion");
+    struct rng arrivals, rng;
     model_stream(run, "arrivals", (uint64_t)i, &arrivals);
     time_us t = world->start_us;
     for (uint64_t number = 0;; number++) {
@@ -75,7 +74,8 @@ static int run_party(const struct model_run *run, const struct activity *activit
                           &arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
-        if (occasion(run, i, number, t, world->hosts[host].address_question) != STATUS_OK)
+        rng_start(&rng, &occasions, number * ROLE_MAX_PARTIES + (uint64_t)i);
+        if (occasion(run, i, &rng, t, world->hosts[host].address_question) != STATUS_OK)
             return STATUS_RUN;
     }
 }

@@ -64,6 +64,7 @@ struct office {
     int host, party;
     struct activity activity;
     struct working_clock clock;
+    struct rng_family meetings;
 };
 
 /* Mail to everybody invited: one connection each within a minute, some answered later. */
@@ -116,7 +117,7 @@ static int arrange(const struct office *self, uint64_t number, time_us t)
 {
     const double *param = self->param;
     struct rng rng;
-    model_stream(self->run, "meeting", number, &rng);
+    rng_start(&rng, &self->meetings, number);
     uint64_t invited = draw_invited(self, &rng);
     double lead_s = rng_exponential(&rng) * param[LEAD] * 86400.0;
     time_us meeting = time_after(t, lead_s);
@@ -206,7 +207,9 @@ static int run_party(struct office *self, int i, double share, double most)
 static int run(struct model_run *model_run)
 {
     const struct party_set *to = &model_run->instance->roles[TO];
-    struct office self = {.run = model_run, .param = model_run->param};
+    struct office self = {.run = model_run,
+                          .param = model_run->param,
+                          .meetings = model_streams(model_run, "meeting")};
     double shares[ROLE_MAX_PARTIES], most = 0.0;
     self.host = world_host_of(model_run->world, model_run->instance->roles[FROM].party[0]);
     if (activity_init(&self.activity, model_run, N_OWN) != STATUS_OK)

@@ -71,6 +71,8 @@ struct campaign {
     struct rate_profile sending, triggering;
     struct working_clock waking[ROLE_MAX_PARTIES];
     double shares[ROLE_MAX_PARTIES];
+    struct rng_family mailings, messages;
+    struct rng_poisson_law opens;
 };
 
 static int open_later(const struct campaign *self, int i, time_us delivered, struct rng *rng)
@@ -78,7 +80,7 @@ static int open_later(const struct campaign *self, int i, time_us delivered, str
     const double *param = self->param;
     const struct world *world = self->run->world;
     uint32_t question = world->hosts[self->mailer.host].address_question;
-    uint64_t n = rng_poisson(rng, param[OPENS]);
+    uint64_t n = rng_poisson_draw(rng, &self->opens);
     for (uint64_t k = 0; k < n; k++) {
         double delay_s = param[OPEN_DELAY] * 3600.0 * exp(param[OPEN_SIGMA] * rng_normal(rng));
         time_us t = working_clock_after(&self->waking[i], delivered, delay_s);
@@ -107,7 +109,7 @@ static int send_mailing(const struct campaign *self, uint64_t number, time_us st
     const struct party_set *to = &self->run->instance->roles[TO];
     for (int i = 0; i < to->n; i++) {
         struct rng rng;
-        model_stream(self->run, "mailing", number * ROLE_MAX_PARTIES + (uint64_t)i, &rng);
+        rng_start(&rng, &self->mailings, number * ROLE_MAX_PARTIES + (uint64_t)i);
         uint64_t n = rng_poisson(&rng, self->param[LIST_SIZE] * self->shares[i]);
         for (uint64_t k = 0; k < n; k++) {
             time_us t = time_after(start, rng_uniform(&rng) * self->param[DELIVERY] * 3600.0);
@@ -150,7 +152,7 @@ static int send_triggered(const struct campaign *self, int i)
         if (t >= self->run->world->until_us)
             return STATUS_OK;
         struct rng rng;
-        model_stream(self->run, "triggered", number * ROLE_MAX_PARTIES + (uint64_t)i, &rng);
+        rng_start(&rng, &self->messages, number * ROLE_MAX_PARTIES + (uint64_t)i);
         if (deliver(self, i, t, &rng) != STATUS_OK)
             return STATUS_RUN;
     }
@@ -163,6 +165,9 @@ static int prepare(struct campaign *self, const struct model_run *run)
     int sender = run->instance->roles[FROM].party[0];
     self->run = run;
     self->param = run->param;
+    self->mailings = model_streams(run, "mailing");
+    self->messages = model_streams(run, "triggered");
+    self->opens = rng_poisson_law(run->param[OPENS]);
     mailer_init(&self->mailer, run, world_host_of(world, sender), run->param[QUEUE],
                 run->param[DEFERRED]);
     mailer_calendar(&self->sending, &world->parties[sender].grid, run->param[SEND_HOUR],

@@ -70,6 +70,7 @@ struct recheck {
     const double *param;
     int host;
     struct activity activity;
+    struct rng_family scans;
 };
 
 static int ask(const struct recheck *self, int party, time_us t)
@@ -85,7 +86,7 @@ static int scan(const struct recheck *self, int i, uint64_t number, time_us t, d
     const double *param = self->param;
     const struct world *world = self->run->world;
     struct rng rng;
-    model_stream(self->run, "scan", number * ROLE_MAX_PARTIES + (uint64_t)i, &rng);
+    rng_start(&rng, &self->scans, number * ROLE_MAX_PARTIES + (uint64_t)i);
     double weeks = fmax((double)(t - world->from_us) / (7.0 * (double)US_PER_DAY), 0.0);
     double items =
         (param[ITEMS] + param[ITEM_GROWTH] * weeks) * share * activity_at(&self->activity, t);
@@ -160,7 +161,8 @@ static int refreshes(const struct recheck *self, int i, double share)
 static int run(struct model_run *model_run)
 {
     const struct party_set *from = &model_run->instance->roles[FROM];
-    struct recheck self = {.run = model_run, .param = model_run->param};
+    struct recheck self = {
+        .run = model_run, .param = model_run->param, .scans = model_streams(model_run, "scan")};
     double shares[ROLE_MAX_PARTIES], most = 0.0;
     self.host = world_host_of(model_run->world, model_run->instance->roles[TO].party[0]);
     if (activity_init(&self.activity, model_run, N_OWN) != STATUS_OK)

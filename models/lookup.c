@@ -16,7 +16,7 @@ int lookup_confirm(const struct model_run *run, time_us t, int party, int host, 
     const struct zone_record *record = world_record_at(world, reverse, t);
     if (record == NULL || record->target == INTERN_NONE)
         return STATUS_OK;
-    uint32_t forward = world_find_question(world, record->target, TYPE_A);
+    uint32_t forward = record->followed[0] != 0 ? record->followed[0] - 1 : NO_INDEX;
     return forward == NO_INDEX
                ? STATUS_OK
                : traffic_query(run->traffic, time_after(t, delay_s), party, forward);

@@ -96,6 +96,8 @@ struct channel {
     struct working_clock clock[N_SIDES];
     struct rate_profile opening[N_SIDES];
     struct written *queue; /* of one conversation */
+    struct rng_family conversations;
+    struct rng_poisson_law more_lookups, children;
 };
 
 /* The partner's side looks up a host that it writes to; the host's side is looked up by the gateway
@@ -110,7 +112,7 @@ static int look_up(const struct channel *self, struct written message, struct rn
         message.side == HOST_SIDE
             ? traffic_mail(traffic, message.time_us, self->host, self->party, MAIL_ACCEPTED)
             : traffic_query(traffic, message.time_us, self->party, self->question);
-    uint64_t more = rng_poisson(rng, self->param[MORE_LOOKUPS]);
+    uint64_t more = rng_poisson_draw(rng, &self->more_lookups);
     for (uint64_t k = 0; status == STATUS_OK && k < more; k++)
         status = traffic_query(
             traffic, time_after(message.time_us, rng_uniform(rng) * self->param[LOOKUP_SPAN]),
@@ -122,7 +124,7 @@ static int look_up(const struct channel *self, struct written message, struct rn
 static int set_off(const struct channel *self, struct written parent, int n, struct rng *rng)
 {
     const double *param = self->param;
-    uint64_t children = rng_poisson(rng, param[BRANCHING]);
+    uint64_t children = rng_poisson_draw(rng, &self->children);
     for (uint64_t k = 0; k < children && n < MAX_CONVERSATION; k++) {
         bool reply = rng_uniform(rng) < param[REPLIES];
         double delay_s = param[REPLY_DELAY] * exp(param[REPLY_SIGMA] * rng_normal(rng));
@@ -162,7 +164,7 @@ static int open_by_themselves(const struct channel *self, int side, double base_
         if (t >= self->run->world->until_us)
             return STATUS_OK;
         struct rng rng;
-        model_stream(self->run, "conversation", conversation_number(self, side, number), &rng);
+        rng_start(&rng, &self->conversations, conversation_number(self, side, number));
         if (converse(self, &rng, (struct written){t, side}) != STATUS_OK)
             return STATUS_RUN;
     }
@@ -257,6 +259,9 @@ static int run(struct model_run *model_run)
     self->run = model_run;
     self->param = model_run->param;
     self->queue = queue;
+    self->conversations = model_streams(model_run, "conversation");
+    self->more_lookups = rng_poisson_law(self->param[MORE_LOOKUPS]);
+    self->children = rng_poisson_law(self->param[BRANCHING]);
     self->host = world_host_of(world, host_party);
     self->question = world->hosts[self->host].address_question;
     if (activity_init(&self->activity, model_run, N_OWN) != STATUS_OK)

@@ -70,6 +70,7 @@ struct loop {
     struct rate_profile sending;
     const struct mail_queue_profile *queue;
     time_us scan_us;
+    struct rng_family messages;
 };
 
 static int retry(const struct loop *self, int party, time_us sent, struct rng *rng)
@@ -117,7 +118,7 @@ static int receive(const struct loop *self, int i, uint64_t number, time_us t, t
 {
     int party = self->run->instance->roles[TO].party[i];
     struct rng rng;
-    model_stream(self->run, "message", number * ROLE_MAX_PARTIES + (uint64_t)i, &rng);
+    rng_start(&rng, &self->messages, number * ROLE_MAX_PARTIES + (uint64_t)i);
     bool deferred = rng_uniform(&rng) < self->param[DEFERRED];
     bool held = rng_uniform(&rng) < self->param[HELD];
     double hold_s = self->param[HOLD_TIME] * 86400.0 * exp(rng_normal(&rng));
@@ -159,6 +160,7 @@ static void prepare(struct loop *self, const struct model_run *run)
     struct rng rng;
     self->run = run;
     self->param = run->param;
+    self->messages = model_streams(run, "message");
     self->host = world_host_of(world, sender);
     rate_working_hours(&self->sending, &world->parties[sender].grid, 8, 18, run->param[NIGHT],
                        run->param[WEEKEND]);

@@ -32,58 +32,77 @@ static const struct role_row roles[] = {
     {NULL, false, false, false, NULL},
 };
 
-/* The host's A record or, with the other probability, any other A record of the world. */
-static uint32_t draw_question(const struct model_run *run, uint32_t watched, struct rng *rng)
+struct relay {
+    const struct model_run *run;
+    struct activity activity;
+    uint32_t watched; /* question for the host's A record */
+    uint32_t *other;  /* per question: the next one, itself included and around the end, for another
+                         A record of the world; NO_INDEX where there is none */
+    struct rng_family sessions;
+};
+
+static bool is_other(const struct relay *self, uint32_t question)
 {
-    const struct world *world = run->world;
-    double luck = rng_uniform(rng);
-    uint32_t start = (uint32_t)rng_below(rng, world->n_questions);
-    if (luck < run->param[WATCHED])
-        return watched;
-    for (uint32_t k = 0; k < world->n_questions; k++) {
-        uint32_t question = (start + k) % world->n_questions;
-        if (question != watched && world->questions[question].type == TYPE_A &&
-            world->questions[question].n_records > 0)
-            return question;
-    }
-    return NO_INDEX; /* a name outside this case: nobody here sees it */
+    const struct question *q = &self->run->world->questions[question];
+    return question != self->watched && q->type == TYPE_A && q->n_records > 0;
 }
 
-static int session(const struct model_run *run, uint64_t number, int party, time_us t,
-                   uint32_t watched)
+static int find_others(struct relay *self)
 {
+    uint32_t n = self->run->world->n_questions, next = NO_INDEX;
+    self->other = arena_array(self->run->arena, n, sizeof *self->other);
+    if (self->other == NULL)
+        return STATUS_RUN;
+    for (uint32_t k = 2 * n; k-- > 0;) { /* twice, for those whose next one lies around the end */
+        if (is_other(self, k % n))
+            next = k % n;
+        self->other[k % n] = next;
+    }
+    return STATUS_OK;
+}
+
+/* The host's A record or, with the other probability, any other A record of the world; NO_INDEX is
+ * a name outside this case, which nobody here sees. */
+static uint32_t draw_question(const struct relay *self, struct rng *rng)
+{
+    double luck = rng_uniform(rng);
+    uint64_t start = rng_below(rng, self->run->world->n_questions);
+    return luck < self->run->param[WATCHED] ? self->watched : self->other[start];
+}
+
+static int session(const struct relay *self, uint64_t number, int party, time_us t)
+{
+    const struct model_run *run = self->run;
     const struct burst burst = {run->param[PAGES], run->param[PAGE_GAP]};
     struct rng rng;
-    model_stream(run, "session", number, &rng);
+    rng_start(&rng, &self->sessions, number);
     bool sticky = rng_uniform(&rng) < run->param[STICKY];
-    uint32_t question = draw_question(run, watched, &rng);
+    uint32_t question = draw_question(self, &rng);
     do {
         if (question != NO_INDEX && traffic_query(run->traffic, t, party, question) != STATUS_OK)
             return STATUS_RUN;
         if (!sticky)
-            question = draw_question(run, watched, &rng);
+            question = draw_question(self, &rng);
     } while (burst_next(&burst, &rng, &t) && t < run->world->until_us);
     return STATUS_OK;
 }
 
-static int run_party(const struct model_run *run, const struct activity *activity, int i,
-                     double share)
+static int run_party(const struct relay *self, int i, double share)
 {
+    const struct model_run *run = self->run;
     const struct world *world = run->world;
     int party = run->instance->roles[FROM].party[i];
-    int host = world_host_of(world, run->instance->roles[TO].party[0]);
     struct rate_profile profile;
     rate_working_hours(&profile, &world->parties[party].grid, 8, 24, 1.0 - run->param[SWING], 1);
     struct rng arrivals;
     model_stream(run, "arrivals", (uint64_t)i, &arrivals);
     time_us t = world->start_us;
     for (uint64_t number = 0;; number++) {
-        t = activity_next(activity, &profile, run->param[SESSIONS_PER_DAY] * share / 86400.0, t,
-                          &arrivals);
+        t = activity_next(&self->activity, &profile, run->param[SESSIONS_PER_DAY] * share / 86400.0,
+                          t, &arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
-        if (session(run, number * ROLE_MAX_PARTIES + (uint64_t)i, party, t,
-                    world->hosts[host].address_question) != STATUS_OK)
+        if (session(self, number * ROLE_MAX_PARTIES + (uint64_t)i, party, t) != STATUS_OK)
             return STATUS_RUN;
     }
 }
@@ -92,12 +111,17 @@ static int run(struct model_run *model_run)
 {
     const struct party_set *from = &model_run->instance->roles[FROM];
     double shares[ROLE_MAX_PARTIES];
-    struct activity activity;
-    if (activity_init(&activity, model_run, N_OWN) != STATUS_OK)
+    const struct world *world = model_run->world;
+    int host = world_host_of(world, model_run->instance->roles[TO].party[0]);
+    struct relay self = {.run = model_run,
+                         .watched = world->hosts[host].address_question,
+                         .sessions = model_streams(model_run, "session")};
+    if (find_others(&self) != STATUS_OK ||
+        activity_init(&self.activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;
     activity_shares(model_run, from, model_run->param[EVENNESS], shares);
     for (int i = 0; i < from->n; i++)
-        if (run_party(model_run, &activity, i, shares[i]) != STATUS_OK)
+        if (run_party(&self, i, shares[i]) != STATUS_OK)
             return STATUS_RUN;
     return STATUS_OK;
 }

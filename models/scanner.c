@@ -50,6 +50,7 @@ struct scan {
     const double *param;
     uint32_t question;
     uint32_t n_clients;
+    struct rng_family visits;
 };
 
 static int ask(const struct scan *self, time_us t, uint32_t client)
@@ -62,7 +63,7 @@ static int visit(struct scan *self, uint64_t number, time_us t)
     const double *param = self->param;
     uint32_t client = self->run->new_clients + self->n_clients++;
     struct rng rng;
-    model_stream(self->run, "visit", number, &rng);
+    rng_start(&rng, &self->visits, number);
     double stay = param[MORE_QUERIES] / (1.0 + param[MORE_QUERIES]);
     bool replayed = rng_uniform(&rng) < param[ECHO];
     double delay_s = param[ECHO_DELAY] * 3600.0;
@@ -117,7 +118,8 @@ static int run(struct model_run *model_run)
     int host = world_host_of(world, model_run->instance->roles[TO].party[0]);
     struct scan self = {.run = model_run,
                         .param = model_run->param,
-                        .question = world->hosts[host].address_question};
+                        .question = world->hosts[host].address_question,
+                        .visits = model_streams(model_run, "visit")};
     struct activity activity;
     if (activity_init(&activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;

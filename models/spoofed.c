@@ -40,6 +40,7 @@ struct forger {
     struct activity activity;
     uint32_t question;
     bool run_together;
+    struct rng_family bursts;
 };
 
 /* What is asked at t: the name, or with the search list once the name is gone. */
@@ -58,7 +59,7 @@ static int forge_burst(const struct forger *self, const struct party *party, uin
     const struct model_run *run = self->run;
     const struct burst burst = {run->param[MORE], run->param[GAP]};
     struct rng rng;
-    model_stream(run, "burst", number, &rng);
+    rng_start(&rng, &self->bursts, number);
     do
         if (traffic_direct(run->traffic, t, client, question_at(self, party, t)) != STATUS_OK)
             return STATUS_RUN;
@@ -93,7 +94,7 @@ static int run(struct model_run *model_run)
     const struct world *world = model_run->world;
     const struct party_set *from = &model_run->instance->roles[FROM];
     double shares[ROLE_MAX_PARTIES];
-    struct forger self = {.run = model_run};
+    struct forger self = {.run = model_run, .bursts = model_streams(model_run, "burst")};
     struct rng rng;
     model_stream(model_run, "forger", 0, &rng);
     self.run_together = rng_uniform(&rng) < model_run->param[RUN_TOGETHER];

@@ -62,6 +62,7 @@ struct tunnel {
     uint32_t labels[MAX_LABELS]; /* questions for names below it or beside it */
     uint32_t n_labels;
     struct activity activity;
+    struct rng_family transfers;
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -92,7 +93,7 @@ static int transfer(const struct tunnel *self, uint64_t number, int party, time_
 {
     const double *param = self->param;
     struct rng rng;
-    model_stream(self->run, "transfer", number, &rng);
+    rng_start(&rng, &self->transfers, number);
     double packets = param[PACKETS] * exp(param[PACKETS_SIGMA] * rng_normal(&rng));
     uint32_t next = self->n_labels > 0 ? (uint32_t)rng_below(&rng, self->n_labels) : 0;
     for (double k = 0.0; k < packets && t < self->run->world->until_us; k += 1.0) {
@@ -153,6 +154,7 @@ static int run(struct model_run *model_run)
     self->own = world->hosts[world_host_of(world, model_run->instance->roles[TO].party[0])]
                     .address_question;
     find_labels(self);
+    self->transfers = model_streams(model_run, "transfer");
     activity_shares(model_run, from, param[EVENNESS], shares);
     if (activity_init(&self->activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;

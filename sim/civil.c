@@ -87,6 +87,15 @@ static bool is_holiday(int64_t day, const int64_t *holiday_days, int n)
     return false;
 }
 
+static bool is_plain_day(const struct civil_grid *self, int32_t first)
+{
+    for (int32_t k = 0; k < 24; k++)
+        if (self->holiday[first + k] ||
+            self->hour_of_week[first + k] != (self->hour_of_week[first] + k) % 168)
+            return false;
+    return true;
+}
+
 int civil_grid_init(struct civil_grid *self, const struct timezone_table *zone, time_us from_us,
                     time_us until_us, const int64_t *holiday_days, int n_holidays)
 {
@@ -99,7 +108,8 @@ int civil_grid_init(struct civil_grid *self, const struct timezone_table *zone, 
     self->n_hours = (int32_t)hours;
     self->hour_of_week = malloc((size_t)hours);
     self->holiday = malloc((size_t)hours);
-    if (self->hour_of_week == NULL || self->holiday == NULL)
+    self->plain_day = malloc((size_t)hours / 24 + 1);
+    if (self->hour_of_week == NULL || self->holiday == NULL || self->plain_day == NULL)
         return STATUS_RUN;
     for (int32_t i = 0; i < self->n_hours; i++) {
         time_us t = self->origin_us + i * US_PER_HOUR;
@@ -109,6 +119,8 @@ int civil_grid_init(struct civil_grid *self, const struct timezone_table *zone, 
         self->hour_of_week[i] = (uint8_t)(weekday_of_days(day) * 24 + hour);
         self->holiday[i] = is_holiday(day, holiday_days, n_holidays);
     }
+    for (int32_t day = 0; day < self->n_hours / 24; day++)
+        self->plain_day[day] = is_plain_day(self, 24 * day);
     return STATUS_OK;
 }
 
@@ -116,5 +128,6 @@ void civil_grid_free(struct civil_grid *self)
 {
     free(self->hour_of_week);
     free(self->holiday);
+    free(self->plain_day);
     memset(self, 0, sizeof *self);
 }

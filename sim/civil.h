@@ -53,6 +53,8 @@ struct civil_grid {
     int32_t n_hours;
     uint8_t *hour_of_week; /* 0 = Monday 00:00-01:00 local ... 167 */
     uint8_t *holiday;      /* 1 on listed holidays (local dates) */
+    uint8_t *plain_day; /* 1 where the 24 hours from 24 i are no holidays and follow each other in
+                           the week (no change of the clock); for n_hours / 24 such days */
 };
 
 /* Makes the grid over [from, until), widened to whole hours. `holiday_days` are local dates as

@@ -73,4 +73,8 @@ struct model_run {
 void model_stream(const struct model_run *run, const char *purpose, uint64_t index,
                   struct rng *rng);
 
+/* All streams of one purpose, for models that start thousands: rng_start(&rng, &family, index) then
+ * gives the same stream as model_stream. */
+struct rng_family model_streams(const struct model_run *run, const char *purpose);
+
 #endif

@@ -10,11 +10,14 @@ static int32_t hour_index(const struct civil_grid *grid, time_us t)
     return i < grid->n_hours ? (int32_t)i : grid->n_hours - 1;
 }
 
-static double hour_rate(const struct rate_profile *self, int32_t i)
+static void sum_days(struct rate_profile *self)
 {
-    int hour = self->grid->hour_of_week[i];
-    bool day_off = self->grid->holiday[i] && hour < 5 * 24;
-    return day_off ? self->weight[hour] * self->holiday_factor : self->weight[hour];
+    for (int first = 0; first < 168; first++) {
+        double sum = 0.0;
+        for (int k = first; k < first + 24; k++)
+            sum += self->weight[k < 168 ? k : k - 168];
+        self->day_s[first] = sum * 3600.0;
+    }
 }
 
 void rate_flat(struct rate_profile *self, const struct civil_grid *grid)
@@ -23,12 +26,13 @@ void rate_flat(struct rate_profile *self, const struct civil_grid *grid)
     self->holiday_factor = 1.0;
     for (int i = 0; i < 168; i++)
         self->weight[i] = 1.0;
+    sum_days(self);
 }
 
 /* Share of the hour [h, h+1) that lies in [start, end), for end up to 48. */
 static double overlap(double h, double start, double end)
 {
-    double low = fmax(h, start), high = fmin(h + 1.0, end);
+    double low = h > start ? h : start, high = h + 1.0 < end ? h + 1.0 : end;
     return high > low ? high - low : 0.0;
 }
 
@@ -39,11 +43,12 @@ void rate_working_hours(struct rate_profile *self, const struct civil_grid *grid
     self->holiday_factor = weekend_factor;
     if (end_h <= start_h)
         end_h += 24.0;
-    for (int i = 0; i < 168; i++) {
-        double h = i % 24;
-        double open = fmin(overlap(h, start_h, end_h) + overlap(h + 24.0, start_h, end_h), 1.0);
+    for (int h = 0; h < 24; h++) {
+        double open = overlap(h, start_h, end_h) + overlap(h + 24.0, start_h, end_h);
+        open = open < 1.0 ? open : 1.0;
         double weight = open + (1.0 - open) * night_factor;
-        self->weight[i] = i / 24 >= 5 ? weight * weekend_factor : weight;
+        for (int day = 0; day < 7; day++)
+            self->weight[24 * day + h] = day >= 5 ? weight * weekend_factor : weight;
     }
     rate_normalise(self);
 }
@@ -55,11 +60,12 @@ void rate_normalise(struct rate_profile *self)
         sum += self->weight[i];
     for (int i = 0; i < 168; i++)
         self->weight[i] = sum > 0.0 ? self->weight[i] * (168.0 / sum) : 1.0;
+    sum_days(self);
 }
 
 double rate_at(const struct rate_profile *self, time_us t)
 {
-    return hour_rate(self, hour_index(self->grid, t));
+    return rate_of_hour(self, hour_index(self->grid, t));
 }
 
 double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us until_us)
@@ -70,7 +76,7 @@ double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us unt
         time_us end = self->grid->origin_us + (i + 1) * US_PER_HOUR;
         if (end > until_us || i + 1 == self->grid->n_hours)
             end = until_us;
-        mass += hour_rate(self, i) * (double)(end - t) * 1e-6;
+        mass += rate_of_hour(self, i) * (double)(end - t) * 1e-6;
         t = end;
     }
     return mass;
@@ -80,14 +86,23 @@ time_us rate_advance(const struct rate_profile *self, time_us from_us, double ma
 {
     const struct civil_grid *grid = self->grid;
     time_us t = from_us;
-    for (int32_t i = hour_index(grid, t); i < grid->n_hours; i++) {
-        time_us end = grid->origin_us + (i + 1) * US_PER_HOUR;
-        double rate = hour_rate(self, i);
-        double here = rate * (double)(end - t) * 1e-6;
+    for (int32_t i = hour_index(grid, t); i < grid->n_hours;) {
+        time_us start = grid->origin_us + i * US_PER_HOUR;
+        if (t == start && rate_is_plain_day(grid, i)) {
+            double day = self->day_s[grid->hour_of_week[i]];
+            if (day < mass_s) {
+                mass_s -= day;
+                t += US_PER_DAY;
+                i += 24;
+                continue;
+            }
+        }
+        double rate = rate_of_hour(self, i++);
+        double here = rate * (double)(start + US_PER_HOUR - t) * 1e-6;
         if (here >= mass_s && rate > 0.0)
             return t + (time_us)(mass_s / rate * 1e6);
         mass_s -= here;
-        t = end;
+        t = start + US_PER_HOUR;
     }
     return INT64_MAX;
 }

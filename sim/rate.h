@@ -14,7 +14,23 @@ struct rate_profile {
     const struct civil_grid *grid; /* borrowed */
     double weight[168]; /* relative rate per hour of the local week; mean 1 after rate_normalise */
     double holiday_factor; /* multiplies the rate on holidays from Monday to Friday */
+    double day_s[168];     /* mass of the 24 hours from each hour of the week on, no holiday among
+                              them; kept by rate_normalise */
 };
+
+/* Relative rate of hour i of the grid. */
+static inline double rate_of_hour(const struct rate_profile *self, int32_t i)
+{
+    int hour = self->grid->hour_of_week[i];
+    bool day_off = self->grid->holiday[i] && hour < 5 * 24;
+    return day_off ? self->weight[hour] * self->holiday_factor : self->weight[hour];
+}
+
+/* Whether the 24 hours of the grid from hour i on have the mass day_s[hour_of_week[i]]. */
+static inline bool rate_is_plain_day(const struct civil_grid *grid, int32_t i)
+{
+    return i % 24 == 0 && i + 24 <= grid->n_hours && grid->plain_day[i / 24];
+}
 
 /* The flat profile: weight 1 everywhere. */
 void rate_flat(struct rate_profile *self, const struct civil_grid *grid);
@@ -26,7 +42,7 @@ void rate_working_hours(struct rate_profile *self, const struct civil_grid *grid
                         double end_h, double night_factor, double weekend_factor);
 
 /* Scales the weights to mean 1 over the week, so that a base rate keeps its meaning. All-zero
- * weights become flat. */
+ * weights become flat. To be called after every change of weights. */
 void rate_normalise(struct rate_profile *self);
 
 /* Relative rate at an instant: 0 or more. Outside the grid the nearest hour counts. */

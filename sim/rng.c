@@ -5,12 +5,6 @@
 
 #include "sim/ziggurat_table.h"
 
-static uint64_t splitmix64(uint64_t *state)
-{
-    *state += UINT64_C(0x9e3779b97f4a7c15);
-    return rng_scramble(*state);
-}
-
 uint64_t rng_entity(const char *text)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -19,32 +13,20 @@ uint64_t rng_entity(const char *text)
     return rng_scramble(hash);
 }
 
-static void seed_state(uint64_t s[4], uint64_t seed)
-{
-    for (int i = 0; i < 4; i++)
-        s[i] = splitmix64(&seed);
-}
-
-void rng_init(struct rng *self, struct rng_key key, uint64_t entity)
-{
-    seed_state(self->s, rng_mix(rng_mix(key.seed, key.trial), entity));
-}
-
-double rng_exponential(struct rng *self)
+double rng_exponential_rest(struct rng *self, unsigned layer, double x)
 {
     double base = 0.0;
     for (;;) {
-        uint64_t bits = rng_u64(self);
-        unsigned layer = (unsigned)(bits & 255u);
-        double x = (double)(bits >> 11) * 0x1p-53 * ziggurat_x[layer];
-        if (x < ziggurat_x[layer + 1])
-            return base + x;
-        if (layer == 0) {
+        if (layer == 0)
             base += ziggurat_x[1]; /* the tail is the same law again, shifted */
-            continue;
-        }
-        double low = ziggurat_y[layer], high = ziggurat_y[layer + 1];
-        if (low + rng_uniform(self) * (high - low) < exp(-x))
+        else if (ziggurat_y[layer] +
+                     rng_uniform(self) * (ziggurat_y[layer + 1] - ziggurat_y[layer]) <
+                 exp(-x))
+            return base + x;
+        uint64_t bits = rng_u64(self);
+        layer = (unsigned)(bits & 255u);
+        x = (double)(int64_t)(bits >> 11) * 0x1p-53 * ziggurat_x[layer];
+        if (x < ziggurat_x[layer + 1])
             return base + x;
     }
 }
@@ -55,10 +37,19 @@ double rng_normal(struct rng *self)
     return gsl_ran_gaussian_ziggurat(&generator, 1.0);
 }
 
-uint64_t rng_poisson(struct rng *self, double mean)
+/* The number of uniforms whose product stays above exp(-mean): as GSL does it up to this mean. */
+#define POISSON_BY_PRODUCT 10.0
+
+static uint64_t poisson_by_product(struct rng *self, double none)
 {
-    if (!(mean > 0.0))
-        return 0;
+    uint64_t k = 0;
+    for (double product = rng_uniform(self); product > none; product *= rng_uniform(self))
+        k++;
+    return k;
+}
+
+static uint64_t poisson_large(struct rng *self, double mean)
+{
     if (mean >
         1e6) { /* gsl_ran_poisson counts in 32 bits; here the normal law is exact to 1e-3 of a sd */
         double draw = floor(mean + sqrt(mean) * rng_normal(self) + 0.5);
@@ -68,20 +59,31 @@ uint64_t rng_poisson(struct rng *self, double mean)
     return gsl_ran_poisson(&generator, mean);
 }
 
-uint64_t rng_below(struct rng *self, uint64_t n)
+uint64_t rng_poisson(struct rng *self, double mean)
 {
-    for (;;) {
-        uint64_t bits = rng_u64(self);
-        /* the bound, 2^64 mod n, lies below n: its division is hardly ever needed */
-        if (bits >= n || bits >= (0 - n) % n)
-            return bits % n;
-    }
+    if (!(mean > 0.0))
+        return 0;
+    return mean <= POISSON_BY_PRODUCT ? poisson_by_product(self, exp(-mean))
+                                      : poisson_large(self, mean);
+}
+
+struct rng_poisson_law rng_poisson_law(double mean)
+{
+    return (struct rng_poisson_law){mean, exp(-mean)};
+}
+
+uint64_t rng_poisson_draw(struct rng *self, const struct rng_poisson_law *law)
+{
+    if (!(law->mean > 0.0))
+        return 0;
+    return law->mean <= POISSON_BY_PRODUCT ? poisson_by_product(self, law->none)
+                                           : poisson_large(self, law->mean);
 }
 
 static void type_set(void *state, unsigned long seed)
 {
     struct rng *self = state;
-    seed_state(self->s, seed);
+    rng_seed(self, seed);
 }
 
 static unsigned long type_get(void *state)

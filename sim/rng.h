@@ -33,17 +33,55 @@ static inline uint64_t rng_scramble(uint64_t word)
     return word ^ (word >> 31);
 }
 
+static inline uint64_t rng_mix_first(uint64_t a)
+{
+    return rng_scramble(a + UINT64_C(0x9e3779b97f4a7c15));
+}
+
+static inline uint64_t rng_mix_second(uint64_t mixed_a, uint64_t b)
+{
+    return rng_scramble(mixed_a ^ (b * UINT64_C(0xd1342543de82ef95) + 1));
+}
+
 static inline uint64_t rng_mix(uint64_t a, uint64_t b)
 {
-    return rng_scramble(rng_scramble(a + UINT64_C(0x9e3779b97f4a7c15)) ^
-                        (b * UINT64_C(0xd1342543de82ef95) + 1));
+    return rng_mix_second(rng_mix_first(a), b);
 }
 
 /* The entity id of a text (FNV-1a, scrambled): the same text always gives the same stream. */
 uint64_t rng_entity(const char *text);
 
+/* Fills the state from one word, by splitmix64. */
+static inline void rng_seed(struct rng *self, uint64_t seed)
+{
+    for (int i = 0; i < 4; i++) {
+        seed += UINT64_C(0x9e3779b97f4a7c15);
+        self->s[i] = rng_scramble(seed);
+    }
+}
+
 /* Starts the stream of one entity. Any key and any entity are valid. */
-void rng_init(struct rng *self, struct rng_key key, uint64_t entity);
+static inline void rng_init(struct rng *self, struct rng_key key, uint64_t entity)
+{
+    rng_seed(self, rng_mix(rng_mix(key.seed, key.trial), entity));
+}
+
+/* Many streams of one kind: what of rng_init(key, rng_mix(entity, index)) does not depend on the
+ * index, worked out once. */
+struct rng_family {
+    uint64_t key, entity;
+};
+
+static inline struct rng_family rng_family(struct rng_key key, uint64_t entity)
+{
+    return (struct rng_family){rng_mix_first(rng_mix(key.seed, key.trial)), rng_mix_first(entity)};
+}
+
+/* Starts stream number `index`: the same as rng_init(self, key, rng_mix(entity, index)). */
+static inline void rng_start(struct rng *self, const struct rng_family *family, uint64_t index)
+{
+    rng_seed(self, rng_mix_second(family->key, rng_mix_second(family->entity, index)));
+}
 
 /* 64 random bits. */
 static inline uint64_t rng_u64(struct rng *self)
@@ -61,20 +99,32 @@ static inline uint64_t rng_u64(struct rng *self)
     return result;
 }
 
-/* Uniform on [0, 1), 53 bits. */
+/* Uniform on [0, 1), 53 bits. Signed on the way: the processor converts no unsigned words. */
 static inline double rng_uniform(struct rng *self)
 {
-    return (double)(rng_u64(self) >> 11) * 0x1p-53;
+    return (double)(int64_t)(rng_u64(self) >> 11) * 0x1p-53;
 }
 
 /* Uniform on (0, 1). */
 static inline double rng_uniform_open(struct rng *self)
 {
-    return ((double)(rng_u64(self) >> 12) + 0.5) * 0x1p-52;
+    return ((double)(int64_t)(rng_u64(self) >> 12) + 0.5) * 0x1p-52;
 }
 
-/* Exponential with mean 1, by the ziggurat. */
-double rng_exponential(struct rng *self);
+/* The ziggurat's layers of exp(-x), from the widest up: right edge and height. */
+extern const double ziggurat_x[257], ziggurat_y[257];
+
+/* rng_exponential where the first point, x in `layer`, fell outside the layer above. */
+double rng_exponential_rest(struct rng *self, unsigned layer, double x);
+
+/* Exponential with mean 1, by the ziggurat: 98.9 % of the points need no more than this. */
+static inline double rng_exponential(struct rng *self)
+{
+    uint64_t bits = rng_u64(self);
+    unsigned layer = (unsigned)(bits & 255u);
+    double x = (double)(int64_t)(bits >> 11) * 0x1p-53 * ziggurat_x[layer];
+    return x < ziggurat_x[layer + 1] ? x : rng_exponential_rest(self, layer, x);
+}
 
 /* Standard normal (GSL's ziggurat on this stream). */
 double rng_normal(struct rng *self);
@@ -82,8 +132,27 @@ double rng_normal(struct rng *self);
 /* Poisson with the given mean in [0, 1e9]; 0 for a mean of 0 or below. */
 uint64_t rng_poisson(struct rng *self, double mean);
 
+/* A mean that is used again and again. */
+struct rng_poisson_law {
+    double mean;
+    double none; /* exp(-mean): the probability of 0 */
+};
+
+struct rng_poisson_law rng_poisson_law(double mean);
+
+/* The same number as rng_poisson(self, law->mean). */
+uint64_t rng_poisson_draw(struct rng *self, const struct rng_poisson_law *law);
+
 /* Uniform integer in [0, n), without modulo bias; n > 0. */
-uint64_t rng_below(struct rng *self, uint64_t n);
+static inline uint64_t rng_below(struct rng *self, uint64_t n)
+{
+    for (;;) {
+        uint64_t bits = rng_u64(self);
+        /* the bound, 2^64 mod n, lies below n: its division is hardly ever needed */
+        if (bits >= n || bits >= (0 - n) % n)
+            return bits % n;
+    }
+}
 
 /* The stream as a GSL generator, for gsl_ran_*: valid as long as *self; both advance together. */
 gsl_rng rng_gsl(struct rng *self);

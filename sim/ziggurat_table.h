@@ -1,6 +1,6 @@
 /* ziggurat_table.h - made by tools/make_ziggurat.c; right edges of 256 equal-area layers of exp(-x)
  */
-static const double ziggurat_x[257] = {
+const double ziggurat_x[257] = {
     0x1.164ec94bf5dc2p+3,
     0x1.ec9d9297ebb83p+2,
     0x1.bc39e51da71fcp+2,
@@ -259,7 +259,7 @@ static const double ziggurat_x[257] = {
     0x1.0589d8b5d4117p-4,
     0x0p+0,
 };
-static const double ziggurat_y[257] = {
+const double ziggurat_y[257] = {
     0x0p+0,
     0x1.dc31c329f0b48p-12,
     0x1.fb20af78dfcb7p-11,

@@ -43,10 +43,10 @@ int main(void)
     x[LAYERS] = 0.0;
     puts("/* ziggurat_table.h - made by tools/make_ziggurat.c; right edges of 256 equal-area "
          "layers of exp(-x) */");
-    puts("static const double ziggurat_x[257] = {");
+    puts("const double ziggurat_x[257] = {");
     for (int i = 0; i <= LAYERS; i++)
         printf("    %a,\n", x[i]);
-    puts("};\nstatic const double ziggurat_y[257] = {");
+    puts("};\nconst double ziggurat_y[257] = {");
     for (int i = 0; i <= LAYERS; i++)
         printf("    %a,\n", i == 0 ? 0.0 : exp(-x[i]));
     puts("};");

@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "sim/rng.h"
-#include "sim/ziggurat_table.h"
 #include "tests/support/goodness.h"
 
 #define N 100000
