@@ -22,6 +22,15 @@ static bool touches_delegation(const struct world *self, const struct question *
     return q->zone != 0 && self->zones[q->zone - 1].moved_us != 0;
 }
 
+static bool has_needed_probe(const struct world *self, const struct question *q)
+{
+    for (uint16_t i = 0; i < q->n_probes; i++)
+        if (is_needed(self, self->probes[q->first_probe + i].a_question) ||
+            is_needed(self, self->probes[q->first_probe + i].ns_question))
+            return true;
+    return false;
+}
+
 /* Whether a needed question may be asked because of this one. */
 static bool leads_on(const struct world *self, uint32_t question)
 {
@@ -32,16 +41,28 @@ static bool leads_on(const struct world *self, uint32_t question)
             if (followed != 0 && is_needed(self, followed - 1))
                 return true;
         }
-    for (uint16_t i = 0; i < q->n_probes; i++) {
-        const struct probe *probe = &self->probes[q->first_probe + i];
-        if (is_needed(self, probe->a_question) || is_needed(self, probe->ns_question))
-            return true;
-    }
+    if (has_needed_probe(self, q))
+        return true;
     for (uint32_t i = 0; i < self->n_parties; i++)
         if (self->parties[i].searched != NULL &&
             is_needed(self, self->parties[i].searched[question]))
             return true;
     return q->type == TYPE_MX && is_needed(self, world_find_question(self, q->name, TYPE_A));
+}
+
+static bool is_ever_silent(const struct world *self, const struct question *q)
+{
+    return q->zone != 0 &&
+           self->zones[q->zone - 1].silent_from_us < self->zones[q->zone - 1].silent_until_us;
+}
+
+/* Whether the answer is the same from the first instant of a trial to a while behind the last: for
+ * what is asked a little late. */
+static bool is_constant(const struct world *self, const struct question *q)
+{
+    const struct zone_record *record = &self->records[q->first_record];
+    return q->n_records == 0 || (q->n_records == 1 && record->from_us <= self->start_us &&
+                                 record->until_us > self->until_us + US_PER_HOUR);
 }
 
 void world_mark_unheard(struct world *self)
@@ -59,10 +80,16 @@ void world_mark_unheard(struct world *self)
                 changed = true;
             }
     }
+    for (uint32_t i = 0; i < self->n_questions; i++) {
+        struct question *q = &self->questions[i];
+        q->certain = q->unseen && is_constant(self, q) && !touches_delegation(self, q) &&
+                     !is_ever_silent(self, q) && !has_needed_probe(self, q);
+    }
 }
 
 void world_mark_all_heard(struct world *self)
 {
     for (uint32_t i = 0; i < self->n_questions; i++)
-        self->questions[i].unseen = self->questions[i].unneeded = false;
+        self->questions[i].unseen = self->questions[i].unneeded = self->questions[i].certain =
+            false;
 }

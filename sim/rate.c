@@ -12,12 +12,12 @@ static int32_t hour_index(const struct civil_grid *grid, time_us t)
 
 static void sum_days(struct rate_profile *self)
 {
-    for (int first = 0; first < 168; first++) {
-        double sum = 0.0;
-        for (int k = first; k < first + 24; k++)
-            sum += self->weight[k < 168 ? k : k - 168];
-        self->day_s[first] = sum * 3600.0;
-    }
+    double before[168 + 24]; /* sum of the weights of all hours before this one */
+    before[0] = 0.0;
+    for (int k = 1; k < 168 + 24; k++)
+        before[k] = before[k - 1] + self->weight[(k - 1) % 168];
+    for (int first = 0; first < 168; first++)
+        self->day_s[first] = (before[first + 24] - before[first]) * 3600.0;
 }
 
 void rate_flat(struct rate_profile *self, const struct civil_grid *grid)

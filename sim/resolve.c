@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/stub.h"
 #include "sim/traffic.h"
 
-#define FOLLOW_UP_DELAY_US 500 /* a stub asks its next question before the server asks its own */
 #define RETRY_DELAY_US (5 * US_PER_S) /* glibc: 5 s, the next server, 2 tries in all */
 #define MAX_TRIES 2
-#define NO_RECORD UINT32_MAX
 
 int resolve_init(struct resolve *self, const struct world *world)
 {
@@ -132,7 +131,7 @@ static struct authority_answer answer_now(const struct pass *pass, uint32_t ques
     return (struct authority_answer){
         .exists = record != NULL,
         .ttl_s = (int32_t)ttl_s,
-        .record = record != NULL ? (uint32_t)(record - pass->world->records) : NO_RECORD};
+        .record = record != NULL ? (uint32_t)(record - pass->world->records) : STUB_NO_RECORD};
 }
 
 /* QNAME minimisation: the names on the way are asked first. */
@@ -244,30 +243,14 @@ static int ask_later(struct query_array *queue, const struct query *q, time_us d
     return STATUS_OK;
 }
 
-/* What the stub asks next, now that it has its answer: the name that a PTR or MX gave, or after a
- * failure the name with the search suffix, or the domain itself where there is no MX. */
 static int follow_up(struct pass *pass, const struct query *q, const struct client_answer *given)
 {
-    const struct world *world = pass->world;
-    const struct party *p = &world->parties[q->client];
+    uint32_t next[STUB_MAX_NEXT], flags;
+    uint32_t record = given->negative ? STUB_NO_RECORD : given->record;
     int status = STATUS_OK;
-    if (!given->negative && !(q->flags & (TRAFFIC_FOLLOW_A | TRAFFIC_FOLLOW_AAAA)))
-        return status;
-    if (given->negative) {
-        uint32_t next = NO_INDEX;
-        if (q->flags & TRAFFIC_FOLLOW && world->questions[q->name].type == TYPE_MX)
-            next = world_find_question(world, world->questions[q->name].name, TYPE_A);
-        else if (p->searched != NULL && !(q->flags & TRAFFIC_NO_SEARCH))
-            next = p->searched[q->name];
-        return next == NO_INDEX ? status
-                                : ask_later(&pass->space->follow_up, q, FOLLOW_UP_DELAY_US, next, 0,
-                                            TRAFFIC_NO_SEARCH);
-    }
-    for (int k = 0; k < 2 && given->record != NO_RECORD && status == STATUS_OK; k++) {
-        uint32_t next = world->records[given->record].followed[k];
-        if (next != 0 && (q->flags & (k == 0 ? TRAFFIC_FOLLOW_A : TRAFFIC_FOLLOW_AAAA)))
-            status = ask_later(&pass->space->follow_up, q, FOLLOW_UP_DELAY_US, next - 1, 0, 0);
-    }
+    int n = stub_next(pass->world, q->client, q->name, q->flags, record, next, &flags);
+    for (int k = 0; k < n && status == STATUS_OK; k++)
+        status = ask_later(&pass->space->follow_up, q, STUB_FOLLOW_UP_US, next[k], 0, flags);
     return status;
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/world.h"
+#include "sim/stub.h"
 
 const char *const mail_status_words[] = {"received", "sent",    "accepted", "deferred",
                                          "rejected", "bounced", NULL};
@@ -39,21 +39,52 @@ static bool is_left_out(const struct world *world, uint32_t party, uint32_t ques
                         uint32_t flags)
 {
     return world->questions[question].unneeded && !(flags & TRAFFIC_REMEMBERED) &&
-           ((flags & TRAFFIC_DIRECT) || world->parties[party].choice != CHOOSE_ROTATE);
+           world->parties[party].choice != CHOOSE_ROTATE;
 }
 
-/* `client`: a party or, with TRAFFIC_DIRECT, a client id. */
-static int add(struct traffic *self, time_us t, uint32_t client, uint32_t question, uint32_t flags)
+static int push(struct traffic *self, time_us t, uint32_t client, uint32_t question, uint32_t flags)
 {
-    if (!in_window(self, t) || is_left_out(self->world, client, question, flags))
-        return STATUS_OK;
-    if (self->queries.n >= TRAFFIC_MAX_QUERIES)
-        return STATUS_RUN;
-    struct query *query = query_array_push(&self->queries);
+    struct query *query =
+        self->queries.n < TRAFFIC_MAX_QUERIES ? query_array_push(&self->queries) : NULL;
     if (query == NULL)
         return STATUS_RUN;
     *query = (struct query){.time_us = t, .client = client, .name = question, .flags = flags};
     return STATUS_OK;
+}
+
+static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t question,
+                    uint32_t flags);
+
+/* A party's question; in place of one whose answer is certain, what the stub asks next. */
+static int add_asked(struct traffic *self, time_us t, uint32_t party, uint32_t question,
+                     uint32_t flags)
+{
+    const struct world *world = self->world;
+    if (is_left_out(world, party, question, flags))
+        return STATUS_OK;
+    bool must_be_asked = flags & TRAFFIC_REMEMBERED || world->parties[party].n_resolvers == 0 ||
+                         world->parties[party].choice == CHOOSE_ROTATE;
+    return world->questions[question].certain && !must_be_asked
+               ? add_next(self, t, party, question, flags)
+               : push(self, t, party, question, flags);
+}
+
+static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t question,
+                    uint32_t flags)
+{
+    const struct question *q = &self->world->questions[question];
+    uint32_t next[STUB_MAX_NEXT], next_flags;
+    int status = STATUS_OK;
+    int n = stub_next(self->world, party, question, flags,
+                      q->n_records > 0 ? q->first_record : STUB_NO_RECORD, next, &next_flags);
+    for (int k = 0; k < n && status == STATUS_OK; k++)
+        status = add_asked(self, t + STUB_FOLLOW_UP_US, party, next[k], next_flags);
+    return status;
+}
+
+static int add(struct traffic *self, time_us t, uint32_t party, uint32_t question, uint32_t flags)
+{
+    return in_window(self, t) ? add_asked(self, t, party, question, flags) : STATUS_OK;
 }
 
 int traffic_query(struct traffic *self, time_us t, int party, uint32_t question)
@@ -63,7 +94,9 @@ int traffic_query(struct traffic *self, time_us t, int party, uint32_t question)
 
 int traffic_direct(struct traffic *self, time_us t, uint32_t client, uint32_t question)
 {
-    return add(self, t, client, question, TRAFFIC_DIRECT);
+    if (!in_window(self, t) || self->world->questions[question].unneeded)
+        return STATUS_OK;
+    return push(self, t, client, question, TRAFFIC_DIRECT);
 }
 
 static int record_mail(struct traffic *self, struct mail_event event)

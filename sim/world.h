@@ -50,6 +50,7 @@ struct question {
     uint16_t n_probes;
     bool outside; /* other people's servers answer: asked, but never seen above the resolver */
     bool unseen, unneeded; /* leaves no trace in any log, see heard.h */
+    bool certain;          /* unseen, and what it leads to is known without asking, see heard.h */
 };
 
 #define OTHER_NEGATIVE_TTL_S 3600
