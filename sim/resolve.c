@@ -16,6 +16,8 @@ int resolve_init(struct resolve *self, const struct world *world)
     size_t n_resolvers = world->n_resolvers + 1u, n_parties = world->n_parties + 1u;
     size_t n_questions = world->n_questions + 1u;
     self->caches = calloc(n_resolvers * n_questions, sizeof *self->caches);
+    self->quiet_until_us = calloc(n_resolvers * n_questions, sizeof *self->quiet_until_us);
+    self->answers = calloc(n_questions, sizeof *self->answers);
     self->delegations = calloc(n_resolvers * (world->n_zones + 1u), sizeof *self->delegations);
     self->profiles = calloc(n_resolvers, sizeof *self->profiles);
     self->next_resolver = calloc(n_parties, sizeof *self->next_resolver);
@@ -24,7 +26,8 @@ int resolve_init(struct resolve *self, const struct world *world)
     self->remembered = calloc(n_parties * n_questions, sizeof *self->remembered);
     query_array_init(&self->follow_up);
     query_array_init(&self->retry);
-    bool good = self->caches != NULL && self->delegations != NULL && self->profiles != NULL &&
+    bool good = self->caches != NULL && self->quiet_until_us != NULL && self->answers != NULL &&
+                self->delegations != NULL && self->profiles != NULL &&
                 self->next_resolver != NULL && self->process_used_us != NULL &&
                 self->process != NULL && self->remembered != NULL;
     return good ? STATUS_OK : STATUS_RUN;
@@ -33,6 +36,8 @@ int resolve_init(struct resolve *self, const struct world *world)
 void resolve_free(struct resolve *self)
 {
     free(self->caches);
+    free(self->quiet_until_us);
+    free(self->answers);
     free(self->delegations);
     free(self->profiles);
     free(self->next_resolver);
@@ -56,7 +61,11 @@ struct pass {
 static void start(struct resolve *self, const double *values)
 {
     const struct world *world = self->world;
-    memset(self->caches, 0, (size_t)world->n_resolvers * world->n_questions * sizeof *self->caches);
+    size_t n_entries = (size_t)world->n_resolvers * world->n_questions;
+    memset(self->caches, 0, n_entries * sizeof *self->caches);
+    for (size_t i = 0; i < n_entries; i++)
+        self->quiet_until_us[i] = INT64_MIN;
+    memset(self->answers, 0, world->n_questions * sizeof *self->answers);
     memset(self->delegations, 0,
            (size_t)world->n_resolvers * world->n_zones * sizeof *self->delegations);
     memset(self->next_resolver, 0, world->n_parties * sizeof *self->next_resolver);
@@ -72,6 +81,7 @@ static void start(struct resolve *self, const double *values)
     }
     self->follow_up.n = self->retry.n = 0;
     self->next_follow_up = self->next_retry = 0;
+    self->pending_us = INT64_MAX;
 }
 
 /* ---- above the resolver ---- */
@@ -121,17 +131,34 @@ static bool asks_watched_servers(struct pass *pass, uint32_t r, uint32_t questio
     return known->old;
 }
 
-static struct authority_answer answer_now(const struct pass *pass, uint32_t question, time_us t)
+/* The answer at t and how long it holds: the lifetime of a record set or the gap between two. */
+static struct known_answer find_answer(const struct pass *pass, uint32_t question, time_us t)
 {
     const struct question *q = &pass->world->questions[question];
-    const struct zone_record *record = world_record_at(pass->world, question, t);
-    double ttl_s = record != NULL                  ? pass->values[record->ttl_s]
-                   : q->negative_ttl_s == NO_INDEX ? OTHER_NEGATIVE_TTL_S
-                                                   : pass->values[q->negative_ttl_s];
-    return (struct authority_answer){
-        .exists = record != NULL,
-        .ttl_s = (int32_t)ttl_s,
-        .record = record != NULL ? (uint32_t)(record - pass->world->records) : STUB_NO_RECORD};
+    double ttl_s =
+        q->negative_ttl_s == NO_INDEX ? OTHER_NEGATIVE_TTL_S : pass->values[q->negative_ttl_s];
+    struct known_answer known = {INT64_MIN, INT64_MAX, {false, (int32_t)ttl_s, STUB_NO_RECORD}};
+    for (uint32_t i = q->first_record; i < q->first_record + q->n_records; i++) {
+        const struct zone_record *record = &pass->world->records[i];
+        if (t >= record->until_us) {
+            known.from_us = record->until_us;
+        } else if (t < record->from_us) {
+            known.until_us = record->from_us;
+            break;
+        } else {
+            struct authority_answer answer = {true, (int32_t)pass->values[record->ttl_s], i};
+            return (struct known_answer){record->from_us, record->until_us, answer};
+        }
+    }
+    return known;
+}
+
+static struct authority_answer answer_now(const struct pass *pass, uint32_t question, time_us t)
+{
+    struct known_answer *known = &pass->space->answers[question];
+    if (t < known->from_us || t >= known->until_us)
+        *known = find_answer(pass, question, t);
+    return known->answer;
 }
 
 /* QNAME minimisation: the names on the way are asked first. */
@@ -171,19 +198,25 @@ static int go_upstream(struct pass *pass, time_us t, uint32_t r, uint32_t questi
 
 /* ---- between stub and resolver ---- */
 
+static time_us quiet_until(const struct cache_entry *entry)
+{
+    return entry->held && !entry->negative ? entry->plain_until_us : INT64_MIN;
+}
+
 /* One question reaches one resolver; *answered tells whether the client hears of it. */
 static int ask_resolver(struct pass *pass, time_us t, uint32_t r, uint32_t question,
                         struct client_answer *given, bool *answered)
 {
     const struct resolver_profile *profile = &pass->space->profiles[r];
-    struct cache_entry *entry =
-        &pass->space->caches[(size_t)r * pass->world->n_questions + question];
+    size_t at = (size_t)r * pass->world->n_questions + question;
+    struct cache_entry *entry = &pass->space->caches[at];
     const struct zone *zone = zone_of(pass->world, question);
     *answered = true;
     if (zone == NULL || t < zone->silent_from_us || t >= zone->silent_until_us) {
         if (resolver_hit(entry, t, given))
             return STATUS_OK;
         bool upstream = resolver_ask(profile, entry, t, answer_now(pass, question, t), given);
+        pass->space->quiet_until_us[at] = quiet_until(entry);
         return upstream ? go_upstream(pass, t, r, question) : STATUS_OK;
     }
     time_us times[16];
@@ -191,6 +224,7 @@ static int ask_resolver(struct pass *pass, time_us t, uint32_t r, uint32_t quest
     *answered = resolver_ask_silent(profile, entry, t, zone->silent_until_us,
                                     answer_now(pass, question, zone->silent_until_us), given, times,
                                     &n_times);
+    pass->space->quiet_until_us[at] = quiet_until(entry);
     for (int i = 0; i < n_times && status == STATUS_OK; i++)
         status = go_upstream(pass, times[i], r, question);
     return status;
@@ -229,12 +263,14 @@ static bool is_remembered(struct pass *pass, const struct query *q)
     return false;
 }
 
-static int ask_later(struct query_array *queue, const struct query *q, time_us delay_us,
-                     uint32_t question, uint16_t server, uint32_t flags)
+static int ask_later(struct pass *pass, struct query_array *queue, const struct query *q,
+                     time_us delay_us, uint32_t question, uint16_t server, uint32_t flags)
 {
     struct query *later = query_array_push(queue);
     if (later == NULL)
         return STATUS_RUN;
+    if (q->time_us + delay_us < pass->space->pending_us)
+        pass->space->pending_us = q->time_us + delay_us;
     *later = (struct query){.time_us = q->time_us + delay_us,
                             .client = q->client,
                             .name = question,
@@ -250,15 +286,13 @@ static int follow_up(struct pass *pass, const struct query *q, const struct clie
     int status = STATUS_OK;
     int n = stub_next(pass->world, q->client, q->name, q->flags, record, next, &flags);
     for (int k = 0; k < n && status == STATUS_OK; k++)
-        status = ask_later(&pass->space->follow_up, q, STUB_FOLLOW_UP_US, next[k], 0, flags);
+        status = ask_later(pass, &pass->space->follow_up, q, STUB_FOLLOW_UP_US, next[k], 0, flags);
     return status;
 }
 
-/* What a sensor between clients and resolvers hears, where there is one. */
+/* What a sensor between clients and resolvers hears. */
 static int hear_below(struct pass *pass, const struct query *q, uint32_t client)
 {
-    if (pass->below == NULL)
-        return STATUS_OK;
     const struct question *question = &pass->world->questions[q->name];
     struct query *row = query_array_push(pass->below);
     if (row == NULL)
@@ -268,18 +302,11 @@ static int hear_below(struct pass *pass, const struct query *q, uint32_t client)
     return STATUS_OK;
 }
 
-static int ask(struct pass *pass, const struct query *q)
+/* A question of a party at resolver r. */
+static int ask_at(struct pass *pass, const struct query *q, uint32_t r)
 {
-    const struct party *p = &pass->world->parties[q->client];
     struct client_answer given;
     bool answered;
-    if (q->flags & TRAFFIC_REMEMBERED && is_remembered(pass, q))
-        return STATUS_OK;
-    if (hear_below(pass, q, p->client) != STATUS_OK)
-        return STATUS_RUN;
-    if (p->n_resolvers == 0) /* its hosts ask the authority themselves */
-        return emit(pass, q->time_us, p->client, q->name, 0);
-    uint32_t r = choose_resolver(pass, q);
     int status = ask_resolver(pass, q->time_us, r, q->name, &given, &answered);
     if (status != STATUS_OK)
         return status;
@@ -287,44 +314,60 @@ static int ask(struct pass *pass, const struct query *q)
         return follow_up(pass, q, &given);
     uint32_t tries = (q->flags & TRAFFIC_TRIES) / TRAFFIC_ONE_TRY + 1;
     uint32_t flags = (q->flags & ~TRAFFIC_TRIES & ~TRAFFIC_REMEMBERED) | tries * TRAFFIC_ONE_TRY;
-    return tries < MAX_TRIES ? ask_later(&pass->space->retry, q, RETRY_DELAY_US, q->name,
+    return tries < MAX_TRIES ? ask_later(pass, &pass->space->retry, q, RETRY_DELAY_US, q->name,
                                          (uint16_t)(r + 1), flags)
                              : STATUS_OK;
+}
+
+/* Most questions find their answer in the cache and lead to nothing: they end here. */
+static int ask(struct pass *pass, const struct query *q)
+{
+    const struct party *p = &pass->world->parties[q->client];
+    if (q->flags & TRAFFIC_REMEMBERED && is_remembered(pass, q))
+        return STATUS_OK;
+    if (pass->below != NULL && hear_below(pass, q, p->client) != STATUS_OK)
+        return STATUS_RUN;
+    if (p->n_resolvers == 0) /* its hosts ask the authority themselves */
+        return emit(pass, q->time_us, p->client, q->name, 0);
+    uint32_t r = choose_resolver(pass, q);
+    size_t at = (size_t)r * pass->world->n_questions + q->name;
+    bool quiet = !(q->flags & TRAFFIC_FOLLOW) && q->time_us < pass->space->quiet_until_us[at];
+    return quiet ? STATUS_OK : ask_at(pass, q, r);
 }
 
 static int ask_direct(struct pass *pass, const struct query *q)
 {
     const struct zone *zone = zone_of(pass->world, q->name);
-    if (hear_below(pass, q, q->client) != STATUS_OK)
+    if (pass->below != NULL && hear_below(pass, q, q->client) != STATUS_OK)
         return STATUS_RUN;
     if (zone != NULL && zone->moved_us != 0 && q->time_us >= zone->moved_us)
         return STATUS_OK;
     return emit(pass, q->time_us, q->client, q->name, 0);
 }
 
-/* Takes the earliest of three queues that are each sorted by time (delays are constant per queue),
- * of equal ones the first. False where all are empty. A copy, for the queues may move while the
- * query is asked. */
-static bool take_next(struct resolve *self, const struct query_array *queries, size_t *at,
-                      struct query *next)
+static time_us head_us(const struct query_array *queue, size_t head)
 {
-    const struct query_array *best = *at < queries->n ? queries : NULL;
-    size_t *head = at;
-    if (self->next_follow_up < self->follow_up.n &&
-        (best == NULL ||
-         self->follow_up.q[self->next_follow_up].time_us < best->q[*head].time_us)) {
-        best = &self->follow_up;
-        head = &self->next_follow_up;
+    return head < queue->n ? queue->q[head].time_us : INT64_MAX;
+}
+
+/* Asks what is due before an instant: the earlier head of two queues that are each sorted by time
+ * (delays are constant per queue), of equal ones the follow-up. */
+static int ask_pending(struct pass *pass, time_us until_us)
+{
+    struct resolve *space = pass->space;
+    int status = STATUS_OK;
+    while (status == STATUS_OK && space->pending_us < until_us) {
+        bool retry = head_us(&space->retry, space->next_retry) <
+                     head_us(&space->follow_up, space->next_follow_up);
+        /* a copy, for the queues may move while it is asked */
+        struct query next = retry ? space->retry.q[space->next_retry++]
+                                  : space->follow_up.q[space->next_follow_up++];
+        status = ask(pass, &next);
+        time_us retry_us = head_us(&space->retry, space->next_retry);
+        time_us follow_up_us = head_us(&space->follow_up, space->next_follow_up);
+        space->pending_us = retry_us < follow_up_us ? retry_us : follow_up_us;
     }
-    if (self->next_retry < self->retry.n &&
-        (best == NULL || self->retry.q[self->next_retry].time_us < best->q[*head].time_us)) {
-        best = &self->retry;
-        head = &self->next_retry;
-    }
-    if (best == NULL)
-        return false;
-    *next = best->q[(*head)++];
-    return true;
+    return status;
 }
 
 int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
@@ -341,12 +384,18 @@ int resolve_queries(struct resolve *self, const struct query_array *queries, con
     upstream->n = 0;
     if (below != NULL)
         below->n = 0;
-    size_t at = 0;
-    struct query next;
-    while (take_next(self, queries, &at, &next)) {
-        int status = next.flags & TRAFFIC_DIRECT ? ask_direct(&pass, &next) : ask(&pass, &next);
-        if (status != STATUS_OK)
-            return status;
+    int status = STATUS_OK;
+    for (size_t i = 0; i < queries->n && status == STATUS_OK; i++) {
+        const struct query *q = &queries->q[i];
+        if (self->pending_us < q->time_us)
+            status = ask_pending(&pass, q->time_us);
+        if (status == STATUS_OK)
+            status = q->flags & TRAFFIC_DIRECT ? ask_direct(&pass, q) : ask(&pass, q);
     }
-    return query_array_sort(upstream, scratch); /* retransmissions come later than they were made */
+    if (status == STATUS_OK)
+        status = ask_pending(&pass, INT64_MAX);
+    return status != STATUS_OK
+               ? status
+               : query_array_sort(upstream,
+                                  scratch); /* retransmissions come later than they were made */
 }

@@ -11,10 +11,19 @@ struct delegation {
     bool old;         /* points to the servers from before the move */
 };
 
+/* What the authority answers in [from, until). */
+struct known_answer {
+    time_us from_us, until_us;
+    struct authority_answer answer;
+};
+
 /* Working space, made once per worker. */
 struct resolve {
     const struct world *world;
-    struct cache_entry *caches;        /* [resolver * n_questions + question] */
+    struct cache_entry *caches; /* [resolver * n_questions + question] */
+    time_us *quiet_until_us;    /* likewise: before this the cache answers that the name exists, and
+                                   nothing goes upstream */
+    struct known_answer *answers;      /* per question: what the authority says */
     struct delegation *delegations;    /* [resolver * n_zones + zone] */
     struct resolver_profile *profiles; /* per resolver: software with the case's settings */
     uint32_t *next_resolver;           /* per party, for rotation */
@@ -24,6 +33,7 @@ struct resolve {
     struct query_array follow_up;      /* asked a little later: search list, name of a PTR */
     struct query_array retry;          /* asked again after a failure */
     size_t next_follow_up, next_retry;
+    time_us pending_us; /* when the next of these two is due; INT64_MAX: none */
 };
 
 /* Makes the space. resolve_free is safe after a failure and twice. STATUS_RUN when memory runs out.

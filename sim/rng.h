@@ -148,6 +148,8 @@ static inline uint64_t rng_below(struct rng *self, uint64_t n)
 {
     for (;;) {
         uint64_t bits = rng_u64(self);
+        if ((n & (n - 1)) == 0)
+            return bits & (n - 1); /* what follows gives the same, by a slow division */
         /* the bound, 2^64 mod n, lies below n: its division is hardly ever needed */
         if (bits >= n || bits >= (0 - n) % n)
             return bits % n;
