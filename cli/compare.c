@@ -9,12 +9,12 @@
 #include "analysis/report/report_json.h"
 #include "analysis/report/report_text.h"
 #include "analysis/weigh/verdict.h"
+#include "cli/by_ranks.h"
 #include "cli/command.h"
 #include "cli/comparison.h"
 #include "cli/keep.h"
 #include "cli/progress.h"
 #include "cli/ranks.h"
-#include "cli/shard.h"
 
 struct settings {
     struct comparison what;
@@ -137,7 +137,7 @@ static void command_line(const struct settings *settings, char *text, size_t siz
     add_word(text, size, number);
 }
 
-static int compare(const struct settings *settings, struct case_file *case_file,
+static int compare(const struct settings *settings, unsigned threads, struct case_file *case_file,
                    struct evidence *evidence, struct message *message)
 {
     struct reference reference = {0};
@@ -147,23 +147,10 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     char command[4096];
     command_line(settings, command, sizeof command);
     struct verdict_options options = {.seed = settings->what.seed,
-                                      .threads = (unsigned)settings->what.threads,
+                                      .threads = threads,
                                       .members = MEMBERS_ALL,
                                       .ledger = settings->what.ledger};
-    int status =
-        settings->report != NULL ? report_check_place(settings->report, message) : STATUS_OK;
-    if (status == STATUS_OK && ranks_count() > 1) {
-        struct part whole = {.output = settings->db,
-                             .trials = settings->what.trials,
-                             .seed = settings->what.seed,
-                             .threads = settings->what.threads,
-                             .quiet = settings->what.quiet};
-        status = part_compute_by_ranks(&whole, case_file, evidence, message);
-        if (ranks_number() > 0)
-            return status; /* the first process has all trials now and does the rest */
-    }
-    if (status == STATUS_OK && settings->what.elicited)
-        status = elicited_load(&elicited, case_file, message);
+    int status = settings->what.elicited ? elicited_load(&elicited, case_file, message) : STATUS_OK;
     if (status == STATUS_OK)
         status = keeper_open(&keeper, settings->db, case_file, evidence, settings->what.seed,
                              settings->what.trials, message);
@@ -187,6 +174,17 @@ static int compare(const struct settings *settings, struct case_file *case_file,
     return status;
 }
 
+/* Under mpirun all processes fill the table; the first then finds it in the database. */
+static int share(const struct settings *settings, const struct case_file *case_file,
+                 const struct evidence *evidence, unsigned *threads, int status,
+                 struct message *message)
+{
+    status = ranks_agree(status, message);
+    return status == STATUS_OK ? compute_by_ranks(&settings->what, settings->db, case_file,
+                                                  evidence, threads, message)
+                               : status;
+}
+
 static int run_compare(int argc, char **argv, struct message *message)
 {
     struct settings settings;
@@ -195,9 +193,14 @@ static int run_compare(int argc, char **argv, struct message *message)
     int status = read_settings(&settings, argc, argv, message);
     if (status != STATUS_OK)
         return status;
+    unsigned threads = (unsigned)settings.what.threads;
     status = comparison_load(&settings.what, &case_file, &evidence, message);
-    if (status == STATUS_OK)
-        status = compare(&settings, &case_file, &evidence, message);
+    if (status == STATUS_OK && settings.report != NULL && ranks_number() == 0)
+        status = report_check_place(settings.report, message);
+    if (ranks_count() > 1)
+        status = share(&settings, &case_file, &evidence, &threads, status, message);
+    if (status == STATUS_OK && ranks_number() == 0)
+        status = compare(&settings, threads, &case_file, &evidence, message);
     evidence_free(&evidence);
     case_free(&case_file);
     return status;

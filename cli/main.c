@@ -35,9 +35,24 @@ static int run(const struct command *command, int argc, char **argv)
         return status; /* whoever read the output has seen enough */
     if (status == STATUS_OK && !written)
         status = fail(&message, STATUS_RUN, "the output could not be written; is the disk full?");
-    if (status != STATUS_OK)
+    if (status != STATUS_OK && ranks_number() == 0)
         fprintf(stderr, "mxplain: %s\n", message.text);
     return status;
+}
+
+/* Finds the command and runs it. Of several processes the first speaks for all. */
+static int start(const char *name, int argc, char **argv)
+{
+    const struct command *command = command_find(name);
+    if (command != NULL && (ranks_count() == 1 || strcmp(name, "compare") == 0))
+        return run(command, argc, argv);
+    if (ranks_number() == 0 && command == NULL)
+        fprintf(stderr, "mxplain: unknown command \"%.40s\"; `mxplain help` lists the commands\n",
+                name);
+    else if (ranks_number() == 0)
+        fprintf(stderr, "mxplain: %s: only compare shares its work among the processes of mpirun\n",
+                name);
+    return STATUS_INPUT;
 }
 
 int main(int argc, char **argv)
@@ -52,14 +67,7 @@ int main(int argc, char **argv)
         name = "help";
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         name = "version";
-    const struct command *command = command_find(name);
-    if (command == NULL) {
-        fprintf(stderr, "mxplain: unknown command \"%.40s\"; `mxplain help` lists the commands\n",
-                name);
-        ranks_end(STATUS_INPUT);
-        return STATUS_INPUT;
-    }
-    int status = run(command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
-    ranks_end(status);
+    int status = start(name, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+    ranks_end();
     return status;
 }

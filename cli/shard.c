@@ -1,4 +1,4 @@
-/* shard.c - `mxplain shard` and `mxplain merge`: one comparison on many machines.
+/* shard.c - `mxplain shard`: one part of a comparison, for many machines.
  *
  * Trials depend only on their number, so machine K of N computes every N-th block into a database
  * of its own, and merging puts the blocks together; `compare --db` then finds them all.
@@ -6,14 +6,14 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "analysis/store/parts.h"
 #include "cli/command.h"
 #include "cli/comparison.h"
 #include "cli/keep.h"
 #include "cli/progress.h"
-#include "cli/ranks.h"
 #include "cli/shard.h"
 
 struct settings {
@@ -55,20 +55,32 @@ static int read_settings(struct settings *self, int argc, char **argv, struct me
     return option_operand("shard", "case", argc, argv, &self->what.case_name, message);
 }
 
+static int note_parts(const struct part *part, const struct case_file *case_file,
+                      struct keeper *keeper, struct message *message)
+{
+    struct table_parts parts = {.trials = part->what->trials,
+                                .of = part->of,
+                                .scenarios = (uint64_t)case_file->n_scenarios};
+    memcpy(parts.digest, keeper->blocks.digest, sizeof parts.digest);
+    return store_note_parts(&keeper->store, &parts, message);
+}
+
 int part_compute(const struct part *part, const struct case_file *case_file,
                  const struct evidence *evidence, struct message *message)
 {
+    const struct comparison *what = part->what;
     struct keeper keeper = {0};
     struct reference reference = {0};
     struct progress_bar bar;
     int status =
-        keeper_open(&keeper, part->output, case_file, evidence, part->seed, part->trials, message);
+        keeper_open(&keeper, part->output, case_file, evidence, what->seed, what->trials, message);
+    if (status == STATUS_OK && part->of > 0)
+        status = note_parts(part, case_file, &keeper, message);
     if (status == STATUS_OK) {
-        struct reference_options options = {.seed = part->seed,
-                                            .trials = part->trials,
-                                            .threads = (unsigned)part->threads,
-                                            .shards = (uint32_t)part->of,
-                                            .shard = (uint32_t)part->index,
+        struct reference_options options = {.seed = what->seed,
+                                            .trials = what->trials,
+                                            .threads = (unsigned)what->threads,
+                                            .wanted = part->wanted,
                                             .store = keeper_blocks(&keeper),
                                             .progress = &bar.progress};
         progress_bar_start(&bar, "simulating", part->quiet);
@@ -90,61 +102,25 @@ static void tell(void *context, const char *text)
     fprintf(stderr, "mxplain: %s\n", text);
 }
 
-static const struct store_notice notice = {NULL, tell};
+const struct store_notice notice_on_error = {NULL, tell};
 
-static void rank_file(const char *db, int rank, const char *suffix, char *path, size_t size)
+/* Every N-th block, from number K on. */
+static int compute_part(const struct settings *settings, const struct case_file *case_file,
+                        const struct evidence *evidence, struct message *message)
 {
-    snprintf(path, size, "%s.rank-%d%s", db, rank, suffix);
-}
-
-/* Files of a rank that did nothing more than this. */
-static void remove_ranks(const char *db, int n)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    char path[4200];
-    for (int i = 0; i < 3 * n; i++) {
-        rank_file(db, i / 3, suffixes[i % 3], path, sizeof path);
-        unlink(path);
-    }
-}
-
-static int gather(const char *db, int n, struct message *message)
-{
-    struct store into;
-    char path[4200];
-    int status = store_open(&into, db, STORE_WRITE, &notice, message);
-    for (int i = 0; i < n && status == STATUS_OK; i++) {
-        rank_file(db, i, "", path, sizeof path);
-        status = store_merge(&into, path, NULL, message);
-    }
-    store_close(&into);
-    if (status == STATUS_OK)
-        remove_ranks(db, n);
-    return status;
-}
-
-int part_compute_by_ranks(const struct part *whole, const struct case_file *case_file,
-                          const struct evidence *evidence, struct message *message)
-{
-    char path[4200];
-    struct part part = *whole;
-    int n = ranks_count(), status;
-    part.of = (uint64_t)n;
-    part.index = (uint64_t)ranks_number();
-    part.output = path;
-    part.quiet = whole->quiet || ranks_number() > 0;
-    if (whole->output == NULL) {
-        status = fail(message, STATUS_INPUT,
-                      "several processes need --db FILE to put their trials together");
-    } else {
-        rank_file(whole->output, ranks_number(), "", path, sizeof path);
-        status = part_compute(&part, case_file, evidence, message);
-    }
-    int worst = ranks_worst(status);
-    if (status == STATUS_OK && worst != STATUS_OK)
-        return fail(message, worst, "another process failed");
-    if (status == STATUS_OK && ranks_number() == 0)
-        status = gather(whole->output, n, message);
+    uint64_t n = reference_blocks(case_file, settings->what.trials);
+    uint8_t *wanted = calloc(n + 1, 1);
+    if (wanted == NULL)
+        return fail(message, STATUS_RUN, "out of memory for %" PRIu64 " blocks", n);
+    for (uint64_t i = settings->index; i < n; i += settings->of)
+        wanted[i] = 1;
+    struct part part = {.what = &settings->what,
+                        .output = settings->output,
+                        .wanted = wanted,
+                        .of = settings->of,
+                        .quiet = settings->what.quiet};
+    int status = part_compute(&part, case_file, evidence, message);
+    free(wanted);
     return status;
 }
 
@@ -156,51 +132,12 @@ static int run_shard(int argc, char **argv, struct message *message)
     int status = read_settings(&settings, argc, argv, message);
     if (status != STATUS_OK)
         return status;
-    struct part part = {.output = settings.output,
-                        .of = settings.of,
-                        .index = settings.index,
-                        .trials = settings.what.trials,
-                        .seed = settings.what.seed,
-                        .threads = settings.what.threads,
-                        .quiet = settings.what.quiet};
     status = comparison_load(&settings.what, &case_file, &evidence, message);
     if (status == STATUS_OK)
-        status = part_compute(&part, &case_file, &evidence, message);
+        status = compute_part(&settings, &case_file, &evidence, message);
     evidence_free(&evidence);
     case_free(&case_file);
     return status;
-}
-
-static int merge_all(const char *output, char **shards, int n, struct message *message)
-{
-    struct store into;
-    struct merge_count count = {0};
-    int status = store_open(&into, output, STORE_WRITE, &notice, message);
-    for (int i = 0; i < n && status == STATUS_OK; i++)
-        status = store_merge(&into, shards[i], &count, message);
-    store_close(&into);
-    if (status == STATUS_OK)
-        printf("%s: %" PRIu64 " blocks taken over, %" PRIu64 " were there already, %" PRIu64
-               " damaged and left out\n",
-               output, count.copied, count.present, count.damaged);
-    return status;
-}
-
-static int run_merge(int argc, char **argv, struct message *message)
-{
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {NULL, 0, NULL, 0}};
-    const char *output = NULL;
-    for (int c; (c = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
-        if (c != 'o')
-            return option_unknown("merge", argv, message);
-        output = optarg;
-    }
-    if (output == NULL)
-        return fail(message, STATUS_INPUT, "merge: -o FILE is needed: where the blocks go");
-    if (optind == argc)
-        return fail(message, STATUS_INPUT, "merge: name the databases of the shards");
-    return merge_all(output, argv + optind, argc - optind, message);
 }
 
 const struct command command_shard = {
@@ -220,11 +157,3 @@ const struct command command_shard = {
     "      --elicited, --ledger, --weight NAME=W  as for compare: they do not change the trials\n"
     "  -q, --quiet             no progress\n",
     run_shard};
-
-const struct command command_merge = {
-    "merge", "merge -o FILE SHARD...", "Puts the databases of shards together",
-    "  Copies the finished trials of every SHARD into the SQLite database FILE, which is made "
-    "where\n"
-    "  it does not exist. Damaged blocks are left out, and computed again by `mxplain compare`.\n\n"
-    "  -o, --output FILE       where the trials go\n",
-    run_merge};

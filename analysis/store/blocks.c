@@ -126,6 +126,7 @@ static int drop_block(struct store_blocks *self, const struct block_key *key,
     return store_end(self->store, status, message);
 }
 
+/* `rows` may be NULL: then it is only looked whether the block is there. */
 static int load(void *context, uint32_t scenario, uint64_t first_trial, size_t n_rows,
                 size_t n_columns, double *rows, bool *found, struct message *message)
 {
@@ -138,7 +139,7 @@ static int load(void *context, uint32_t scenario, uint64_t first_trial, size_t n
         code == SQLITE_ROW && (!is_whole(self->find, 0, &key) || key.n_columns != n_columns);
     *found = code == SQLITE_ROW && !damaged && key.n_rows >= n_rows;
     const uint8_t *bytes = *found ? sqlite3_column_blob(self->find, 3) : NULL;
-    for (size_t i = 0; *found && i < n_rows * n_columns; i++) {
+    for (size_t i = 0; *found && rows != NULL && i < n_rows * n_columns; i++) {
         uint64_t bits = get_u64(bytes + 8 * i);
         memcpy(&rows[i], &bits, sizeof bits);
     }
@@ -148,6 +149,12 @@ static int load(void *context, uint32_t scenario, uint64_t first_trial, size_t n
     sqlite3_reset(self->find);
     self->loaded += *found ? 1u : 0u;
     return damaged ? drop_block(self, &key, message) : status;
+}
+
+int store_blocks_check(struct store_blocks *self, uint32_t scenario, uint64_t first_trial,
+                       size_t n_rows, size_t n_columns, bool *found, struct message *message)
+{
+    return load(self, scenario, first_trial, n_rows, n_columns, NULL, found, message);
 }
 
 static int write_block(struct store *store, struct sqlite3_stmt *keep, const struct block_key *key,
@@ -233,7 +240,11 @@ static int copy_all(struct store_blocks *to, struct store *from, struct merge_co
     int code;
     while (status == STATUS_OK && (code = sqlite3_step(all)) == SQLITE_ROW)
         status = copy_block(to, all, from->path, count, message);
-    if (status == STATUS_OK && code != SQLITE_DONE)
+    if (status == STATUS_OK && (code & 0xff) == SQLITE_CORRUPT) {
+        count->unreadable++;
+        store_tell(to->store, "%s: the database is damaged; what could be read of it is taken over",
+                   from->path);
+    } else if (status == STATUS_OK && code != SQLITE_DONE)
         status = store_fail(from, "reading its blocks", message);
     sqlite3_finalize(all);
     return store_end(to->store, status, message);

@@ -28,11 +28,17 @@ void store_blocks_close(struct store_blocks *self);
 /* The two functions that reference_fill wants; valid as long as *self. */
 struct block_store store_blocks_interface(struct store_blocks *self);
 
+/* Whether a whole block of at least so many rows is stored; a damaged one is dropped. */
+int store_blocks_check(struct store_blocks *self, uint32_t scenario, uint64_t first_trial,
+                       size_t n_rows, size_t n_columns, bool *found, struct message *message);
+
 /* Copies all blocks of the database at `path` (a shard) into `into`. A block that is there already
- * is left as it is; one that is damaged is reported and left out. Counts may be NULL. STATUS_INPUT
- * where `path` is no database of this program. */
+ * is left as it is, unless the new one has more trials; one that is damaged is reported and left
+ * out, and so is everything behind a place where the file cannot be read. Counts are added to and
+ * may be NULL. STATUS_INPUT where `path` is no database of this program. */
 struct merge_count {
     uint64_t copied, present, damaged;
+    uint64_t unreadable; /* files that could not be read to their end */
 };
 int store_merge(struct store *into, const char *path, struct merge_count *count,
                 struct message *message);

@@ -279,3 +279,25 @@ void store_close(struct store *self)
     free(self->path);
     memset(self, 0, sizeof *self);
 }
+
+/* Nobody can leave the write-ahead log while somebody else has the database open: this tells. */
+int store_remove(struct store *self, struct message *message)
+{
+    static const char *const suffixes[] = {"", "-journal", "-wal", "-shm"};
+    char path[4300];
+    self->wait_s = 0;
+    int code = sqlite3_exec(self->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
+        return fail(
+            message, STATUS_RUN,
+            "%s: another process has it open; is the same run going on already? wait for it",
+            self->path);
+    if (code != SQLITE_OK)
+        return store_fail(self, "removing it", message);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(path, sizeof path, "%s%s", self->path, suffixes[i]);
+        unlink(path);
+    }
+    store_close(self);
+    return STATUS_OK;
+}

@@ -71,6 +71,10 @@ int store_open(struct store *self, const char *path, enum store_mode mode,
                const struct store_notice *notice, struct message *message);
 void store_close(struct store *self);
 
+/* Deletes the files of an open database that is no longer needed, and closes it. STATUS_RUN where
+ * another process has it open: then it stays. */
+int store_remove(struct store *self, struct message *message);
+
 /* ---- for the rooms of the store ---- */
 
 /* Tells *self's listener. */

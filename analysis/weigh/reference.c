@@ -37,9 +37,23 @@ static bool is_stopped(const struct shared *shared)
     return progress != NULL && progress->stop != NULL && *progress->stop;
 }
 
-static uint64_t stride(const struct reference_options *options)
+uint64_t reference_blocks_per_scenario(uint64_t trials)
 {
-    return options->shards > 1 ? options->shards : 1;
+    return (trials + BLOCK_TRIALS - 1) / BLOCK_TRIALS;
+}
+
+uint64_t reference_blocks(const struct case_file *case_file, uint64_t trials)
+{
+    return (uint64_t)case_file->n_scenarios * reference_blocks_per_scenario(trials);
+}
+
+static uint64_t next_wanted(const struct shared *shared, uint64_t from)
+{
+    const uint8_t *wanted = shared->options->wanted;
+    uint64_t all = shared->blocks_per_scenario * shared->table->n_scenarios;
+    while (wanted != NULL && from < all && !wanted[from])
+        from++;
+    return from;
 }
 
 /* Takes the next block, or says that there is nothing left to do. */
@@ -54,7 +68,7 @@ static bool take_block(struct shared *shared, uint64_t *block)
     bool more = shared->status == STATUS_OK && shared->next_block < all;
     if (more) {
         *block = shared->next_block;
-        shared->next_block += stride(shared->options);
+        shared->next_block = next_wanted(shared, shared->next_block + 1);
     }
     pthread_mutex_unlock(&shared->lock);
     return more;
@@ -212,11 +226,9 @@ static int make_table(struct reference *self, struct message *message)
 /* Trials in the blocks that are to be filled. */
 static uint64_t count_trials(const struct shared *shared)
 {
-    const struct reference *table = shared->table;
-    const struct reference_options *options = shared->options;
-    uint64_t all = shared->blocks_per_scenario * table->n_scenarios, sum = 0;
-    for (uint64_t number = shared->next_block; number < all; number += stride(options))
-        sum += locate(shared, number, NULL).n_rows;
+    uint64_t all = shared->blocks_per_scenario * shared->table->n_scenarios, sum = 0;
+    for (uint64_t i = next_wanted(shared, 0); i < all; i = next_wanted(shared, i + 1))
+        sum += locate(shared, i, NULL).n_rows;
     return sum;
 }
 
@@ -229,21 +241,18 @@ int reference_fill(struct reference *self, const struct case_file *case_file,
     self->n_scenarios = (size_t)case_file->n_scenarios;
     self->n_columns = n;
     self->trials = options->trials;
-    bool sharded = options->shards > 1;
-    if (sharded && (options->store == NULL || options->shard >= options->shards))
-        return fail(message, STATUS_RUN, "a shard needs a store, and a number below %u",
-                    options->shards);
-    if (!sharded && make_table(self, message) != STATUS_OK)
+    if (options->wanted != NULL && options->store == NULL)
+        return fail(message, STATUS_RUN, "some blocks of a table need a store to go to");
+    if (options->wanted == NULL && make_table(self, message) != STATUS_OK)
         return STATUS_RUN;
     int status = panel_create(&panel, &case_file->world, requests, n, message);
     struct shared shared = {.table = self,
                             .case_file = case_file,
                             .options = options,
                             .panel = panel,
-                            .blocks_per_scenario =
-                                (options->trials + BLOCK_TRIALS - 1) / BLOCK_TRIALS,
-                            .next_block = sharded ? options->shard : 0,
+                            .blocks_per_scenario = reference_blocks_per_scenario(options->trials),
                             .message = message};
+    shared.next_block = next_wanted(&shared, 0);
     shared.trials_all = count_trials(&shared);
     pthread_mutex_init(&shared.lock, NULL);
     if (status == STATUS_OK)

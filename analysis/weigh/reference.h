@@ -44,15 +44,20 @@ struct reference_options {
     uint64_t first_trial; /* number of the first trial: 0 for the table itself, beyond it for fresh
                              logs */
     unsigned threads;     /* at least 1 */
-    uint32_t shards, shard; /* above 1: only every shards-th block, from number `shard` on, goes
-                               into the store, and no table is kept in memory */
+    /* One byte per block (reference_blocks), not 0 where it is to be filled; NULL: all. Where it is
+     * given the blocks go into the store alone, and no table is kept in memory. */
+    const uint8_t *wanted;
     const struct block_store *store; /* NULL: nothing is kept */
     const struct progress *progress; /* NULL: nobody is told */
 };
 
+/* Blocks of a table: numbered scenario by scenario, in the order of their trials. */
+uint64_t reference_blocks_per_scenario(uint64_t trials);
+uint64_t reference_blocks(const struct case_file *case_file, uint64_t trials);
+
 /* Fills the table for all scenarios of the case and the n requests. The caller frees with
  * reference_free, also after a failure. STATUS_RUN when memory runs out, a trial fails, the store
- * fails or the run is stopped. Of a shard raw is NULL. */
+ * fails or the run is stopped. With options->wanted raw is NULL. */
 int reference_fill(struct reference *self, const struct case_file *case_file,
                    const struct statistic_request *requests, size_t n,
                    const struct reference_options *options, struct message *message);

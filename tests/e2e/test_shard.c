@@ -80,6 +80,67 @@ static void shards_of_a_log(void **state)
     outcome_free(&expected);
 }
 
+static void merge_says(const char *parts, const char *expected)
+{
+    char line[512];
+    snprintf(line, sizeof line, "merge -o " SCENE "/some.db %s", parts);
+    struct outcome o = run(line);
+    assert_int_equal(o.code, 0);
+    if (strstr(o.error, expected) == NULL || (expected[0] == '\0' && o.error[0] != '\0'))
+        fail_msg("mxplain %s: said \"%s\"; expected \"%s\"", line, o.error, expected);
+    outcome_free(&o);
+    (void)!system("rm -f " SCENE "/some.db*");
+}
+
+/* 300 trials are 8 blocks: 4 scenarios of 250 and 50. */
+static void merge_names_what_is_missing(void **state)
+{
+    (void)state;
+    expect_code("shard " CASE "--of 3 --index 0 -q -o " SCENE "/0.db", 0);
+    expect_code("shard " CASE "--of 3 --index 1 -q -o " SCENE "/1.db", 0);
+    expect_code("shard " CASE "--of 3 --index 2 -q -o " SCENE "/2.db", 0);
+    expect_code(
+        "shard " QUICK_CASE " --trials 300 --seed 6 --of 3 --index 2 -q -o " SCENE "/other.db", 0);
+    expect_code(
+        "shard " QUICK_CASE " --trials 100 --seed 5 --of 3 --index 2 -q -o " SCENE "/short.db", 0);
+    merge_says(SCENE "/0.db " SCENE "/1.db " SCENE "/2.db " SCENE "/1.db", "");
+    merge_says(SCENE "/0.db " SCENE "/2.db",
+               "part 2 of 3 (--index 1): 3 of 3 blocks are missing\n");
+    merge_says(SCENE "/0.db " SCENE "/1.db " SCENE "/other.db",
+               "other.db belongs to another comparison than");
+    merge_says(SCENE "/0.db " SCENE "/1.db " SCENE "/other.db",
+               "part 3 of 3 (--index 2): 2 of 2 blocks are missing\n");
+    merge_says(SCENE "/0.db " SCENE "/1.db " SCENE "/short.db", "was made with --trials 100");
+    merge_says(SCENE "/0.db " SCENE "/1.db " SCENE "/short.db",
+               "part 3 of 3 (--index 2): 2 of 2 blocks are missing\n");
+    struct outcome same = run("merge -o " SCENE "/0.db " SCENE "/0.db");
+    assert_int_equal(same.code, 0);
+    assert_non_null(strstr(same.out, "0 blocks taken over, 3 were there already"));
+    outcome_free(&same);
+}
+
+/* Pages in the middle of a part overwritten: what can be read is used, the rest is told. */
+static void merge_saves_what_it_can(void **state)
+{
+    (void)state;
+    char *expected = undisturbed();
+    expect_code("shard " CASE "--of 1 --index 0 -q -o " SCENE "/broken.db", 0);
+    FILE *file = fopen(SCENE "/broken.db", "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    assert_int_equal(fseek(file, size / 4096 / 2 * 4096, SEEK_SET), 0);
+    for (long i = size / 8; i > 0; i--)
+        fputc(0x5a, file);
+    fclose(file);
+    struct outcome o = run("merge -o " SCENE "/some.db " SCENE "/broken.db");
+    assert_int_equal(o.code, 0);
+    assert_non_null(strstr(o.error, "damaged"));
+    outcome_free(&o);
+    same_verdict_from("compare " CASE "--json -q --db " SCENE "/some.db", expected);
+    free(expected);
+}
+
 static void another_seed_uses_no_old_block(void **state)
 {
     (void)state;
@@ -128,6 +189,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(shards_give_the_same_bytes, scene_set),
         cmocka_unit_test_setup(shards_of_a_log, scene_set),
+        cmocka_unit_test_setup(merge_names_what_is_missing, scene_set),
+        cmocka_unit_test_setup(merge_saves_what_it_can, scene_set),
         cmocka_unit_test_setup(another_seed_uses_no_old_block, scene_set),
         cmocka_unit_test_setup(killed_runs_resume, scene_set),
         cmocka_unit_test_setup(wrong_usage, scene_set),
