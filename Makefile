@@ -125,6 +125,12 @@ $(BUILD)/prefix: FORCE
 	@echo "$(PREFIX)" | cmp -s - $@ || echo "$(PREFIX)" >$@
 $(BUILD)/analysis/config/case.o: $(BUILD)/prefix
 
+# So is MPI.
+$(BUILD)/with-mpi: FORCE
+	@mkdir -p $(@D)
+	@echo "$(MPI)" | cmp -s - $@ || echo "$(MPI)" >$@
+$(BUILD)/cli/ranks.o: $(BUILD)/with-mpi
+
 # Stored blocks of a reference table belong to the sources that made them.
 TABLE_SRC := $(sort $(foreach room,sim models analysis/config analysis/statistics analysis/weigh,\
              $(wildcard $(room)/*.[ch])))
@@ -195,9 +201,11 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-## torture    100 random kills during a run; every resumed run must end with the same bytes
-torture: $(BUILD)/tests/unit/test_resume
+## torture    100 random kills of a table, of whole comparisons and, with MPI=1, of MPI runs: the same bytes
+torture: $(BUILD)/tests/unit/test_resume $(BUILD)/mxplain
 	TORTURE_KILLS=100 $<
+	tests/torture/kill.sh $(BUILD)/mxplain
+	tests/torture/mpi.sh $(BUILD)/mxplain
 
 ## bench      benchmarks: build/bench/results.csv and plots; CASE=FILE times another case
 bench: $(BENCH_BIN)
