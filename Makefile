@@ -76,7 +76,7 @@ E2E_BIN  := $(E2E_SRC:%.c=$(BUILD)/%)
 VERIFY_BIN := $(VERIFY_SRC:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help demo check unit e2e torture testbed verify asan ubsan tsan bench fuzz fuzz-short format lint install uninstall clean packages
+.PHONY: all help demo check unit e2e torture testbed verify asan ubsan tsan bench fuzz fuzz-afl fuzz-short format lint install uninstall clean packages
 
 ## all        builds build/mxplain
 all: $(BUILD)/mxplain
@@ -175,6 +175,10 @@ fuzz-programs: $(FUZZ_BIN)
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libmxplain.a
 	@mkdir -p $(@D)
 	$(call SAY,CC  )$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libmxplain.a $(LIBS)
+
+## fuzz-afl   the same targets under AFL++ (package afl++) for AFL_SECONDS (120) each
+fuzz-afl:
+	@scripts/fuzz-afl.sh
 
 ## fuzz-short five seconds of each
 fuzz-short:

@@ -7,8 +7,8 @@ seeds="tests/fuzz/corpus/$target"
 LSAN_OPTIONS=suppressions=tests/fuzz/leaks.txt:print_suppressions=0
 export LSAN_OPTIONS
 mkdir -p "build/fuzz/corpus/$name"
-set -- -max_total_time="$FUZZ_SECONDS" -timeout=25 -rss_limit_mb=2048 -max_len=65536 -artifact_prefix=build/fuzz/ \
-    -print_final_stats=1
+set -- -max_total_time="$FUZZ_SECONDS" -timeout=25 -report_slow_units=5 -rss_limit_mb=2048 -max_len=65536 \
+    -artifact_prefix=build/fuzz/ -print_final_stats=1
 for dictionary in "tests/fuzz/$target.dict" "tests/fuzz/${target%%_*}.dict"; do
     [ -f "$dictionary" ] && set -- "$@" -dict="$dictionary" && break
 done

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds every tests/fuzz/fuzz_*.c with libFuzzer, ASan and UBSan, and runs each for FUZZ_SECONDS from its seed corpus.
-# With names as arguments, only those: scripts/fuzz.sh ingest_bind. A finding stops with its input in build/fuzz/.
+# Builds every tests/fuzz/fuzz_*.c with libFuzzer, ASan and UBSan, and runs each for FUZZ_SECONDS from its seed corpus,
+# FUZZ_JOBS at a time. With names as arguments, only those: scripts/fuzz.sh ingest_bind.
+# A finding stops with its input in build/fuzz/; inputs of more than five seconds are kept there as slow-unit-*.
 # Seeds: tests/fuzz/corpus/NAME; dictionary: tests/fuzz/NAME.dict, or that of the family (ingest.dict), where they exist.
 set -eu
 seconds=${FUZZ_SECONDS:-600}
@@ -11,4 +12,4 @@ make --no-print-directory BUILD=build/fuzz CC=clang OPT=-O1 \
 [ $# -gt 0 ] || set -- $(ls tests/fuzz/fuzz_*.c | sed 's:.*/fuzz_::; s:\.c$::')
 FUZZ_SECONDS=$seconds
 export FUZZ_SECONDS
-printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 scripts/fuzz-one.sh
+printf '%s\n' "$@" | xargs -P "${FUZZ_JOBS:-$(nproc)}" -n 1 scripts/fuzz-one.sh
