@@ -48,9 +48,23 @@ static const char *read_question(struct text rest, struct name *name, struct rea
     return NULL;
 }
 
+/* The line's stamp; through syslog, that which named wrote itself is finer and has the year. */
 static bool read_stamp(struct text *rest, struct timestamp *stamp)
 {
-    return timestamp_bind(rest, stamp) || syslog_take_stamp(rest, stamp);
+    if (!syslog_take_stamp(rest, stamp))
+        return false;
+    struct text own = *rest;
+    if (syslog_take_program(&own, "named"))
+        syslog_take_inner_stamp(&own, stamp);
+    return true;
+}
+
+/* Infoblox logs the responses with the question in front: `query: NAME IN A response: NOERROR`. */
+static bool is_response(struct text question)
+{
+    for (int i = 0; i < 3; i++)
+        text_word(&question);
+    return text_equal(text_word(&question), "response:");
 }
 
 /* Lines of the server's other business have a time and then a category or severity, or come through
@@ -93,6 +107,8 @@ static int bind_line(struct reader *reader, struct text line)
     const char *question = client != NULL ? text_find(text_from(rest, client), mark) : NULL;
     if (question == NULL)
         return not_a_query(reader, rest, has_stamp, timestamp_bind(&line, &query.stamp));
+    if (is_response(text_from(rest, question + sizeof mark - 1)))
+        return reader_answer(reader);
     struct name name;
     const char *wrong = has_stamp ? NULL : "the line has no time (print-time yes is needed)";
     struct text asker = text_slice(client + 7, (size_t)(question - client) - 6);

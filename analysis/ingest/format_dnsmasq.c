@@ -22,22 +22,45 @@ static int question(struct reader *reader, struct text rest, struct timestamp st
     }
     if (from == NULL || !record_type_read(type, &query.type))
         return reader_bad(reader, "expected \"query[TYPE] NAME from CLIENT\"");
-    query.client = text_trim(text_from(rest, from + 6));
+    struct text behind = text_from(rest, from + 6);
+    query.client = text_word(&behind);
     const char *wrong = name_from_raw(&name, text_slice(rest.at, (size_t)(from - rest.at)));
     query.name = &name;
     return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }
 
-/* With log-queries=extra a serial number and CLIENT/PORT (or "*") stand before the verb. */
+/* With log-queries=extra a serial number and CLIENT/PORT (or "*") stand before the verb; with
+ * log-queries=proto UDP or TCP too. */
 static void skip_extra(struct text *rest)
 {
     struct text at = *rest;
     uint64_t serial;
     if (!text_number(text_word(&at), UINT64_MAX, &serial))
         return;
-    text_word(&at);
+    struct text word = text_word(&at);
+    if (text_equal(word, "UDP") || text_equal(word, "TCP"))
+        text_word(&at);
     text_skip_blanks(&at);
+    if (!text_skip(&at, "UDP "))
+        text_skip(&at, "TCP ");
     *rest = at;
+}
+
+/* Pi-hole's own viewer (pihole -t) leaves the program out: `Dec  3 20:09:40: query[A] ...`. */
+static bool skip_bare_colon(struct text *rest)
+{
+    static const char *const verbs[] = {"query[",  "reply ",   "cached ", "forwarded ",
+                                        "config ", "gravity ", "regex ",  "exactly "};
+    struct text at = *rest;
+    if (!text_skip(&at, ": "))
+        return false;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (text_starts(at, verbs[i])) {
+            *rest = at;
+            return true;
+        }
+    }
+    return false;
 }
 
 static int dnsmasq_line(struct reader *reader, struct text line)
@@ -48,7 +71,7 @@ static int dnsmasq_line(struct reader *reader, struct text line)
         return reader_other(reader);
     if (!syslog_take_stamp(&line, &stamp))
         return reader_bad(reader, "the line does not start with a time");
-    if (!syslog_take_program(&line, "dnsmasq"))
+    if (!syslog_take_program(&line, "dnsmasq") && !skip_bare_colon(&line))
         return text_find(line, "dnsmasq-") != NULL
                    ? reader_other(reader) /* dnsmasq-dhcp, -tftp, -script */
                    : syslog_foreign_line(reader, line, "expected \"TIME dnsmasq[PID]: ...\"");

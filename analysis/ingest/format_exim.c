@@ -1,4 +1,5 @@
 #include "analysis/ingest/mail_line.h"
+#include "analysis/ingest/syslog.h"
 
 /* Exim, main log: chapter "Log files" of its specification. */
 
@@ -17,16 +18,24 @@ static bool is_queue_id(struct text word)
     return dashes == 2 && word.at[6] == '-';
 }
 
-/* The host behind ` H=`, with its address in brackets. */
+/* The host behind ` H=`: `name [192.0.2.1]:25`, `(helo) [..]`, `name (helo) [..]`, `[..]`; the
+ * address where there is one. */
 static struct text host_of(struct text rest)
 {
     const char *at = text_find(rest, " H=");
     if (at == NULL)
         return text_slice("", 0);
     struct text behind = text_from(rest, at + 3);
-    const char *open = text_find(behind, " [");
-    struct text address = open != NULL ? text_from(behind, open + 2) : text_slice("", 0);
-    return address.n > 0 ? text_take(&address, ']') : text_word(&behind);
+    struct text host = text_slice(behind.at, 0);
+    for (int i = 0; i < 3; i++) {
+        struct text word = text_word(&behind), address = word;
+        host = i == 0 ? word : host;
+        if (text_skip(&address, "[") && address_is_numeric(text_take(&address, ']')))
+            return text_slice(word.at + 1, (size_t)(address.at - word.at) - 2);
+        if (i == 1 && (word.n == 0 || *word.at != '('))
+            break;
+    }
+    return host;
 }
 
 /* An address: `a@b`, `<a@b>`, or `local <a@b>` where it was rewritten. */
@@ -64,8 +73,9 @@ static int rejection(struct reader *reader, struct text line, const struct times
     return reader_mail(reader, stamp, mail);
 }
 
-static int message_line(struct reader *reader, struct text rest, const struct timestamp *stamp,
-                        struct ingest_mail *mail)
+/* True and the event reported in *status, where one of the marks of a message's fate follows. */
+static bool message_line(struct reader *reader, struct text rest, const struct timestamp *stamp,
+                         struct ingest_mail *mail, int *status)
 {
     static const struct {
         const char *mark;
@@ -80,9 +90,43 @@ static int message_line(struct reader *reader, struct text rest, const struct ti
         struct text *address = mail->status == MAIL_RECEIVED ? &mail->from : &mail->to;
         *address = address_of(&rest);
         mail->relay = host_of(rest);
-        return reader_mail(reader, stamp, mail);
+        *status = reader_mail(reader, stamp, mail);
+        return true;
     }
-    return reader_other(reader);
+    return false;
+}
+
+/* A trial must not take any line with a date for Exim's. */
+static int other_line(struct reader *reader, struct text line)
+{
+    static const char *const others[] = {
+        "exim",  "Start queue run",     "End queue run", "no host name found",
+        "SMTP ", "no IP address found", "TLS ",          " H=",
+        "lowest"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (!reader->is_trial || text_find(line, others[i]) != NULL)
+            return reader_other(reader);
+    return reader_bad(reader, "expected a message id and <=, =>, ==, **, or \"rejected\"");
+}
+
+/* The stamp of Exim; without one of its own where it logs through syslog. */
+static bool take_stamp(struct text *line, struct timestamp *stamp)
+{
+    struct text at = *line;
+    if (timestamp_iso(line, stamp))
+        return true;
+    if (!syslog_take_stamp(&at, stamp) || !syslog_take_program(&at, "exim"))
+        return false;
+    struct timestamp own;
+    struct text inner = at;
+    if (timestamp_iso(&inner, &own)) {
+        *stamp = own;
+        at = inner;
+    } else {
+        at = text_slice(at.at - 1, at.n + 1); /* with the blank before it, as behind a stamp */
+    }
+    *line = at;
+    return true;
 }
 
 static int exim_line(struct reader *reader, struct text line)
@@ -91,7 +135,7 @@ static int exim_line(struct reader *reader, struct text line)
     struct ingest_mail mail = {0};
     if (line.n == 0)
         return reader_other(reader);
-    if (!timestamp_iso(&line, &stamp))
+    if (!take_stamp(&line, &stamp))
         return reader_bad(reader, "the line does not start with a date and time");
     struct text rest = line;
     struct text word = text_word(&rest), zone = word;
@@ -106,19 +150,13 @@ static int exim_line(struct reader *reader, struct text line)
         word = text_word(&rest);
     if (is_queue_id(word))
         mail.queue_id = word;
+    int status;
+    /* First: what a remote host said of a message may hold the word "rejected". */
+    if (mail.queue_id.n > 0 && message_line(reader, rest, &stamp, &mail, &status))
+        return status;
     if (text_find(line, "rejected ") != NULL && text_find(line, " H=") != NULL)
         return rejection(reader, line, &stamp, &mail);
-    if (mail.queue_id.n > 0)
-        return message_line(reader, rest, &stamp, &mail);
-    static const char *const others[] = {"exim",          "Start queue run",
-                                         "End queue run", "no host name found",
-                                         "SMTP ",         "no IP address found",
-                                         "TLS ",          "H=",
-                                         "unexpected",    "lowest"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (text_find(line, others[i]) != NULL)
-            return reader_other(reader);
-    return reader_bad(reader, "expected a message id and <=, =>, ==, **, or \"rejected\"");
+    return mail.queue_id.n > 0 ? reader_other(reader) : other_line(reader, line);
 }
 
 const struct log_format format_exim = {

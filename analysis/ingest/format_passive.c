@@ -2,7 +2,7 @@
 
 /* --- Passive DNS Common Output Format (draft-dulaunoy-dnsop-passive-dns-cof) --- */
 
-static bool seconds_of(const json_t *row, const char *key, time_us *at)
+static bool seconds_of(struct reader *reader, const json_t *row, const char *key, time_us *at)
 {
     char in_ms[40] = "";
     strncat(in_ms, key, 30);
@@ -14,10 +14,8 @@ static bool seconds_of(const json_t *row, const char *key, time_us *at)
         *at = (time_us)(json_number_value(ms) * 1000);
         return true;
     }
-    if (!json_time(json_object_get(row, key), &stamp) || !stamp.is_epoch)
-        return false;
-    *at = stamp.epoch_us;
-    return true;
+    return json_time(json_object_get(row, key), &stamp) &&
+           clock_resolve(&reader->clock, &stamp, at) == NULL;
 }
 
 static int cof_object(struct reader *reader, const json_t *row)
@@ -30,10 +28,10 @@ static int cof_object(struct reader *reader, const json_t *row)
     const char *wrong = name_from_text(&name, json_text(row, "rrname"));
     if (wrong == NULL && !json_record_type(json_object_get(row, "rrtype"), &aggregate.type))
         wrong = "the record type is not known";
-    bool has_times = seconds_of(row, "time_first", &aggregate.first_us) ||
-                     seconds_of(row, "zone_time_first", &aggregate.first_us);
-    has_times = has_times && (seconds_of(row, "time_last", &aggregate.last_us) ||
-                              seconds_of(row, "zone_time_last", &aggregate.last_us));
+    bool has_times = seconds_of(reader, row, "time_first", &aggregate.first_us) ||
+                     seconds_of(reader, row, "zone_time_first", &aggregate.first_us);
+    has_times = has_times && (seconds_of(reader, row, "time_last", &aggregate.last_us) ||
+                              seconds_of(reader, row, "zone_time_last", &aggregate.last_us));
     if (wrong == NULL && (!has_times || aggregate.last_us < aggregate.first_us))
         wrong = "time_first and time_last are missing or in the wrong order";
     if (wrong != NULL)
@@ -51,7 +49,10 @@ static int cof_line(struct reader *reader, struct text line)
     json_t *row = json_line(line);
     if (row == NULL)
         return reader_bad(reader, "not a JSON object");
-    int status = cof_object(reader, row);
+    /* Streaming answers of DNSDB: `{"cond":"begin"}`, `{"obj":{..}}`, `{"cond":"succeeded"}`. */
+    const json_t *inner = json_object_get(row, "obj");
+    bool is_frame = json_object_get(row, "cond") != NULL && inner == NULL;
+    int status = is_frame ? reader_other(reader) : cof_object(reader, inner != NULL ? inner : row);
     json_decref(row);
     return status;
 }
@@ -67,15 +68,17 @@ const struct log_format format_cof = {
     .line = cof_line,
 };
 
-/* --- passivedns of gamelinux: time||client||server||class||name||type||answer||ttl||count --- */
+/* --- passivedns of gamelinux: time||client||server||class||name||type||answer||ttl||count, before
+ * version 1.0 without the count and in whole seconds --- */
 
 static struct text take_field(struct text *rest)
 {
     const char *end = text_find(*rest, "||");
     if (end == NULL)
-        return text_take(rest, '\0');
+        end = rest->at + rest->n;
+    bool is_last = end == rest->at + rest->n;
     struct text field = text_slice(rest->at, (size_t)(end - rest->at));
-    *rest = text_from(*rest, end + 2);
+    *rest = text_from(*rest, is_last ? end : end + 2);
     return field;
 }
 
@@ -86,15 +89,18 @@ static int passivedns_line(struct reader *reader, struct text line)
     struct timestamp stamp;
     struct name name;
     char client[ADDRESS_TEXT_SIZE];
-    if (line.n == 0)
+    if (line.n == 0 || *line.at == '#')
         return reader_other(reader);
     for (size_t i = 0; i < 9; i++)
         field[i] = take_field(&line);
+    if (field[7].n == 0)
+        return reader_bad(reader, "fewer than eight fields between ||");
     if (field[8].n == 0)
-        return reader_bad(reader, "fewer than nine fields between ||");
+        field[8] = text_of("1");
     if ((!timestamp_epoch(&field[0], &stamp) && !timestamp_iso(&field[0], &stamp)) ||
         field[0].n > 0)
         return reader_bad(reader, "the first field is no time");
+    field[1] = text_trim(field[1]);
     if (!address_is_numeric(field[1]))
         return reader_bad(reader, "the second field is no client address");
     const char *wrong = name_from_raw(&name, field[4]);

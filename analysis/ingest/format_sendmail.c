@@ -6,9 +6,9 @@
 
 static enum mail_status status_of(struct text stat, struct text dsn)
 {
-    if (text_starts(stat, "Sent") || text_starts(stat, "queued"))
+    if (text_starts(stat, "Sent"))
         return MAIL_SENT;
-    if (text_starts(stat, "Deferred") || text_starts(dsn, "4."))
+    if (text_starts(stat, "Deferred") || text_starts(stat, "queued") || text_starts(dsn, "4."))
         return MAIL_DEFERRED;
     return MAIL_BOUNCED;
 }
@@ -33,6 +33,23 @@ static int deliveries(struct reader *reader, struct text rest, const struct time
     return status;
 }
 
+/* `ruleset=check_rcpt, arg1=<a@b>, relay=.., reject=550 ..`, `Milter: to=<a@b>, reject=451 ..`; of
+ * check_relay and others arg1 is no address. */
+static int rejection(struct reader *reader, struct text rest, const struct timestamp *stamp,
+                     struct ingest_mail *mail)
+{
+    mail->status = MAIL_REJECTED;
+    if (text_starts(rest, "ruleset=check_mail"))
+        mail->from = mail_value(rest, "arg1=");
+    else if (text_starts(rest, "ruleset=check_rcpt"))
+        mail->to = mail_value(rest, "arg1=");
+    else if (text_starts(rest, "Milter")) {
+        mail->from = mail_value(rest, "from=");
+        mail->to = mail_value(rest, "to=");
+    }
+    return reader_mail(reader, stamp, mail);
+}
+
 static int queue_line(struct reader *reader, struct text rest, const struct timestamp *stamp,
                       struct ingest_mail *mail)
 {
@@ -42,13 +59,8 @@ static int queue_line(struct reader *reader, struct text rest, const struct time
         mail->from = mail_value(rest, "from=");
         return reader_mail(reader, stamp, mail);
     }
-    if (text_find(rest, ", reject=") != NULL || text_find(rest, " reject=") != NULL) {
-        mail->status = MAIL_REJECTED;
-        struct text subject = mail_value(rest, "arg1=");
-        bool sender = text_starts(rest, "ruleset=check_mail");
-        *(sender ? &mail->from : &mail->to) = subject;
-        return reader_mail(reader, stamp, mail);
-    }
+    if (text_find(rest, " reject=") != NULL)
+        return rejection(reader, rest, stamp, mail);
     if (text_starts(rest, "to=") && text_find(rest, "stat=") != NULL)
         return deliveries(reader, rest, stamp, mail);
     return reader_other(reader);
@@ -71,6 +83,8 @@ static int sendmail_line(struct reader *reader, struct text line)
     if (mail.queue_id.n < 2 || mail.queue_id.at[mail.queue_id.n - 1] != ':')
         return reader_other(reader);
     mail.queue_id.n--;
+    if (text_equal(mail.queue_id, "NOQUEUE"))
+        mail.queue_id.n = 0;
     return queue_line(reader, rest, &stamp, &mail);
 }
 

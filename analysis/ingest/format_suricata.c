@@ -1,4 +1,5 @@
 #include "analysis/ingest/json.h"
+#include "analysis/ingest/syslog.h"
 
 /* Suricata EVE. Versions 1 and 2 have one question per event in "dns" itself (type query), version
  * 3 of Suricata 8 has type request and an array "queries". */
@@ -39,6 +40,8 @@ static int dns_event(struct reader *reader, const json_t *event)
     if (json_is_array(dns) && json_array_size(dns) == 1)
         dns = json_array_get(dns, 0);
     struct text type = json_text(dns, "type");
+    if (json_integer_value(json_object_get(dns, "opcode")) != 0)
+        return reader_other(reader); /* notify, update */
     if (text_equal(type, "answer") || text_equal(type, "response"))
         return reader_answer(reader);
     if (!text_equal(type, "query") && !text_equal(type, "request"))
@@ -52,6 +55,14 @@ static int suricata_line(struct reader *reader, struct text line)
 {
     if (line.n == 0)
         return reader_other(reader);
+    struct timestamp stamp;
+    struct text rest = line;
+    if (syslog_take_stamp(&rest, &stamp)) { /* output through syslog: `TIME HOST suricata[1]: {` */
+        if (!syslog_take_program(&rest, "suricata"))
+            return syslog_foreign_line(reader, rest, "expected \"TIME HOST suricata[PID]: {...}\"");
+        text_skip(&rest, "@cee: ");
+        line = rest;
+    }
     json_t *event = json_line(line);
     if (event == NULL)
         return reader_bad(reader, "not a JSON object");

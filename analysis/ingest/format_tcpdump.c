@@ -1,11 +1,13 @@
 #include "analysis/ingest/reader.h"
 
-/* tcpdump's text, print-domain.c. With -v each packet takes two lines: the time stands on the
- * first. */
+/* tcpdump's text, print-domain.c. With -v each packet of IPv4 takes two lines: the time stands on
+ * the first. */
 
 struct tcpdump {
     struct timestamp stamp; /* of the packet whose second line is awaited */
     bool waiting;
+    bool after_packet; /* the line before had a time */
+    bool in_payload;   /* among the lines of -A */
 };
 
 static bool take_stamp(struct text *rest, struct timestamp *stamp)
@@ -45,10 +47,15 @@ static bool skip_tcp(struct text *rest)
     return rest->n > 0;
 }
 
-static void skip_bracket_groups(struct text *rest)
+/* Passes over groups such as `[1au]`; gives true where `[2q]` is among them: several questions. */
+static bool skip_bracket_groups(struct text *rest)
 {
-    for (text_skip_blanks(rest); text_starts(*rest, "["); text_skip_blanks(rest))
-        text_take(rest, ']');
+    bool several = false;
+    for (text_skip_blanks(rest); text_skip(rest, "["); text_skip_blanks(rest)) {
+        struct text group = text_take(rest, ']');
+        several = several || (group.n > 1 && group.at[group.n - 1] == 'q');
+    }
+    return several;
 }
 
 static bool is_class(struct text word)
@@ -62,9 +69,11 @@ static const char *read_question(struct text rest, struct name *name, uint16_t *
 {
     skip_bracket_groups(&rest); /* [bad udp cksum ..] */
     struct text id = text_word(&rest);
+    if (text_equal(id, "UDP,") || text_equal(id, "tcp"))
+        return "tcpdump -q leaves the question out";
     if (id.n == 0 || id.at[0] < '0' || id.at[0] > '9')
         return "no query id stands behind the end points";
-    skip_bracket_groups(&rest);
+    bool several = skip_bracket_groups(&rest);
     struct text word = text_word(&rest), before = word;
     while (word.n > 0 && word.at[word.n - 1] != '?') {
         before = word;
@@ -76,12 +85,29 @@ static const char *read_question(struct text rest, struct name *name, uint16_t *
     if (!record_type_read(is_class(word) || text_starts(word, "(") ? before : word, type))
         return "the record type is not known";
     text_skip_blanks(&rest);
-    const char *more = text_find(rest, ". ar: "); /* additional records, with -vv */
+    const char *more = text_find(rest, " ar: "); /* additional records, with -vv */
+    if (several && text_find(rest, ". ") != NULL)
+        more = text_find(rest, ". ");
     const char *size = rest.n > 0 ? memrchr(rest.at, '(', rest.n) : NULL;
     const char *end = more != NULL ? more : size;
     if (end != NULL)
         rest = text_slice(rest.at, (size_t)(end - rest.at));
     return name_from_raw(name, text_trim(rest));
+}
+
+/* Takes `(tos 0x0, ttl 64, ... proto UDP (17), length 68)` off the front. */
+static void skip_parentheses(struct text *rest)
+{
+    int depth = 0;
+    size_t n = 0;
+    while (n < rest->n) {
+        char c = rest->at[n++];
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        if (depth == 0)
+            break;
+    }
+    *rest = text_slice(rest->at + n, rest->n - n);
+    text_skip_blanks(rest);
 }
 
 /* `SOURCE.PORT > TARGET.PORT: ...` */
@@ -109,26 +135,40 @@ static int packet(struct reader *reader, struct text rest, const struct timestam
     return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }
 
-/* What stands before the end points: `IP`, perhaps behind an interface (-i any), or the Ethernet
- * header (-e) up to `length N:`. */
+/* `ethertype IPv4 (0x0800), length 82: `; behind a VLAN's tag without the length; `AF IPv4 (2),
+ * length 66: `. What stands before is passed over. */
+static bool skip_link_header(struct text line, const char *mark, struct text *rest)
+{
+    const char *at = text_find(line, mark);
+    if (at == NULL)
+        return false;
+    struct text behind = text_from(line, at);
+    if (text_find(behind, "), ") == NULL)
+        return false;
+    behind = text_from(behind, text_find(behind, "), ") + 3);
+    if (text_starts(behind, "length "))
+        text_take(&behind, ':');
+    text_skip_blanks(&behind);
+    *rest = behind;
+    return true;
+}
+
+/* What stands before the end points: `IP`, perhaps behind an interface (-i any), or the header of
+ * the link (-e). */
 static bool skip_link(struct text line, struct text *rest)
 {
-    const char *ip = text_find(line, " IP "), *ip6 = text_find(line, " IP6 ");
-    const char *ethernet = text_find(line, ", ethertype IPv");
-    if (ethernet != NULL) {
-        *rest = text_from(line, ethernet);
-        const char *length = text_find(*rest, ", length ");
-        if (length == NULL)
-            return false;
-        *rest = text_from(*rest, length + 9);
-        text_take(rest, ':');
-        text_skip_blanks(rest);
+    if (skip_link_header(line, "ethertype IPv", rest) || skip_link_header(line, " AF IPv", rest))
         return true;
+    static const char *const marks[] = {" IP ", " IP6 ", " ip: ", " ip6: "};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        const char *at = text_find(line, marks[i]);
+        if (at != NULL && (first == NULL || at < first)) {
+            first = at;
+            *rest = text_from(line, at + strlen(marks[i]));
+        }
     }
-    if (ip == NULL && ip6 == NULL)
-        return false;
-    *rest = text_from(line, ip != NULL ? ip + 4 : ip6 + 5);
-    return true;
+    return first != NULL;
 }
 
 /* How often the clock goes through midnight in a file whose stamps have no date; 0 for other files.
@@ -163,29 +203,70 @@ static int tcpdump_start(struct reader *reader)
     return STATUS_OK;
 }
 
+/* `    7  ` of --number. */
+static void skip_number(struct text *line)
+{
+    struct text at = *line;
+    uint64_t number;
+    if (text_starts(at, " ") && text_number(text_word(&at), UINT64_MAX, &number) &&
+        text_skip(&at, "  "))
+        *line = at;
+}
+
+/* Lines that start with a blank: the second line of a packet, payload (-x), details (-vv). */
+static int continued_line(struct reader *reader, struct text line)
+{
+    struct tcpdump *self = reader->state;
+    struct text rest = line;
+    struct timestamp stamp;
+    text_skip_blanks(&rest);
+    if (timestamp_time_of_day(&rest, &stamp) && text_starts(rest, " IP") && !reader->is_trial)
+        return reader_bad(reader, "the times are relative (tcpdump -ttt, -ttttt): print it with "
+                                  "-tttt, or read the capture itself");
+    if (!self->waiting || text_find(line, " > ") == NULL)
+        return reader_other(reader);
+    self->waiting = false;
+    text_skip_blanks(&line);
+    return packet(reader, line, &self->stamp);
+}
+
+/* Lines without a time. Those of -A are the packet's bytes, from the first octet of its IP header
+ * (0x45, 0x60) on. */
+static int untimed_line(struct reader *reader, struct text line)
+{
+    struct tcpdump *self = reader->state;
+    if (self->after_packet && (*line.at == 'E' || *line.at == '`'))
+        self->in_payload = true;
+    self->after_packet = false;
+    bool is_dump = text_starts(line, "IP ") || text_starts(line, "IP6 ");
+    if (self->in_payload || (is_dump && reader->is_trial))
+        return reader_other(reader);
+    return reader_bad(reader,
+                      "the line does not start with a time (tcpdump -tttt gives one with a date)");
+}
+
 static int tcpdump_line(struct reader *reader, struct text line)
 {
     struct tcpdump *self = reader->state;
     if (text_trim(line).n == 0)
         return reader_other(reader);
-    if (*line.at == ' ' || *line.at == '\t') {
-        if (!self->waiting || text_find(line, " > ") == NULL)
-            return reader_other(reader); /* payload (-x) or details (-vv) */
-        self->waiting = false;
-        text_skip_blanks(&line);
-        return packet(reader, line, &self->stamp);
-    }
+    skip_number(&line);
+    if (*line.at == ' ' || *line.at == '\t')
+        return continued_line(reader, line);
     struct timestamp stamp;
     if (!take_stamp(&line, &stamp))
-        return reader_bad(
-            reader, "the line does not start with a time (tcpdump -tttt gives one with a date)");
+        return untimed_line(reader, line);
     self->waiting = false;
+    self->after_packet = true;
+    self->in_payload = false;
     struct text rest;
     if (!skip_link(line, &rest))
-        return text_find(line, "ARP") != NULL || text_find(line, ", ethertype ") != NULL
+        return text_find(line, "ARP") != NULL || text_find(line, " ethertype ") != NULL
                    ? reader_other(reader)
                    : reader_bad(reader, "expected IP or IP6 behind the time");
-    if (text_starts(rest, "(")) {
+    if (text_starts(rest, "("))
+        skip_parentheses(&rest);
+    if (text_trim(rest).n == 0) {
         self->stamp = stamp;
         self->waiting = true;
         return reader_other(reader);

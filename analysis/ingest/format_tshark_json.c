@@ -44,6 +44,34 @@ static bool is_set(const json_t *flag)
            text_equal(string_of(flag), "True");
 }
 
+/* With -e the chosen fields stand in `layers` itself, each an array. */
+static int chosen_fields(struct reader *reader, const json_t *layers, bool is_ek)
+{
+    static const char *const keys[][8] = {
+        {"frame.time_epoch", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "dns.qry.name",
+         "dns.qry.type", "dns.flags.response"},
+        {"frame_time_epoch", "ip_src", "ipv6_src", "ip_dst", "ipv6_dst", "dns_qry_name",
+         "dns_qry_type", "dns_flags_response"}};
+    struct text value[8];
+    struct name name;
+    for (size_t i = 0; i < 8; i++)
+        value[i] = string_of(json_object_get(layers, keys[is_ek][i]));
+    if (text_equal(value[7], "1") || text_equal(value[7], "True"))
+        return reader_answer(reader);
+    if (value[5].n == 0)
+        return reader_other(reader);
+    struct reader_query query = {.client = value[1].n > 0 ? value[1] : value[2],
+                                 .server = value[3].n > 0 ? value[3] : value[4]};
+    if (!timestamp_epoch(&value[0], &query.stamp) && !timestamp_iso(&value[0], &query.stamp))
+        return reader_bad(reader, "the packet has no frame.time_epoch");
+    if (value[6].n > 0 && !record_type_read(value[6], &query.type))
+        return reader_bad(reader, "the record type is not known");
+    const char *wrong =
+        name_from_raw(&name, text_equal(value[5], "<Root>") ? text_of(".") : value[5]);
+    query.name = &name;
+    return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
+}
+
 /* A packet without DNS, an answer, or one question. */
 static int packet(struct reader *reader, const json_t *layers, bool is_ek)
 {
@@ -51,7 +79,7 @@ static int packet(struct reader *reader, const json_t *layers, bool is_ek)
     const json_t *frame = first_of(json_object_get(layers, "frame"));
     const char *const *keys = is_ek ? ek_keys : json_keys;
     if (dns == NULL)
-        return reader_other(reader);
+        return chosen_fields(reader, layers, is_ek);
     const json_t *flags = is_ek ? dns : json_object_get(dns, "dns.flags_tree");
     if (is_set(json_object_get(flags, is_ek ? "dns_dns_flags_response" : "dns.flags.response")))
         return reader_answer(reader);

@@ -35,6 +35,11 @@ static int unbound_line(struct reader *reader, struct text line)
         return reader_bad(reader, "the line does not start with a time");
     if (!syslog_take_program(&line, "unbound"))
         return syslog_foreign_line(reader, line, "expected \"TIME unbound[PID:THREAD] ...\"");
+    struct timestamp own;
+    if (text_starts(line, "[") && syslog_take_stamp(&line, &own)) {
+        stamp = own; /* standard error in the journal: the whole line again */
+        syslog_take_program(&line, "unbound");
+    }
     if (text_starts(line, "[")) /* syslog repeats [pid:thread] */
         text_word(&line);
     struct text tag = text_word(&line);

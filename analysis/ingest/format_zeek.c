@@ -15,6 +15,7 @@ enum zeek_column {
     Z_QTYPE,
     Z_QTYPE_NAME,
     Z_RCODE,
+    Z_OPCODE,
     Z_NAME_TEXT, /* of our own writer */
     Z_COLUMNS
 };
@@ -68,7 +69,7 @@ static void read_fields(struct zeek *self, struct text rest)
     } known[] = {
         {"ts", Z_TS},       {"id.orig_h", Z_CLIENT},    {"id.resp_h", Z_SERVER},
         {"query", Z_QUERY}, {"qtype", Z_QTYPE},         {"qtype_name", Z_QTYPE_NAME},
-        {"rcode", Z_RCODE}, {"name_text", Z_NAME_TEXT},
+        {"rcode", Z_RCODE}, {"name_text", Z_NAME_TEXT}, {"opcode", Z_OPCODE},
     };
     memset(self->column, 0, sizeof self->column);
     self->n = 0;
@@ -117,6 +118,8 @@ static int row(struct reader *reader, const struct zeek *self, const struct text
     if ((!timestamp_epoch(&time, &query.stamp) && !timestamp_iso(&time, &query.stamp)) ||
         time.n > 0)
         return reader_bad(reader, "ts is no time (masked?)");
+    if (!text_equal(value[Z_OPCODE], self->unset) && !text_equal(value[Z_OPCODE], "0"))
+        return reader_other(reader); /* notify, update */
     bool has_type =
         !text_equal(value[Z_QTYPE], self->unset) || !text_equal(value[Z_QTYPE_NAME], self->unset);
     if (text_equal(value[Z_QUERY], self->unset) || !has_type)

@@ -23,8 +23,9 @@ struct text mail_host(struct text relay)
     struct text rest = relay;
     struct text host = text_take(&rest, '[');
     struct text address = text_take(&rest, ']');
-    if (address.n > 0)
-        return address;
+    text_skip(&address, "IPv6:");
+    if (address_is_numeric(address))
+        return address; /* not so in `host[private/dovecot-lmtp]` */
     host = text_trim(host);
     if (host.n > 0 && host.at[host.n - 1] == '.')
         host.n--;

@@ -8,8 +8,8 @@
  * without its angle brackets, or up to the next comma or the end. Empty where there is none. */
 struct text mail_value(struct text line, const char *key);
 
-/* The address in `host[192.0.2.1]:25` or `host [192.0.2.1]`; the host where there is none; empty
- * for `none`. */
+/* The address in `host[192.0.2.1]:25`, `host [192.0.2.1]` or `host [IPv6:2001:db8::1]`; the host
+ * where there is none; empty for `none`. */
 struct text mail_host(struct text relay);
 
 #endif

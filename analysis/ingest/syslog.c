@@ -13,12 +13,34 @@ static void skip_priority(struct text *rest)
     *rest = at;
 }
 
-bool syslog_take_stamp(struct text *rest, struct timestamp *stamp)
+/* `Sat 2026-11-21 19:24:24 CET` of journalctl -o short-full. The letters of a zone other than UTC
+ * say too little: the time is then local. */
+static bool take_journal_stamp(struct text *rest, struct timestamp *stamp)
 {
     struct text at = *rest;
-    skip_priority(&at);
+    struct text day = text_word(&at);
+    if (day.n != 3 || *day.at < 'A' || *day.at > 'Z' || !text_skip(&at, " ") ||
+        !timestamp_iso(&at, stamp))
+        return false;
+    struct text behind = at;
+    struct text zone = text_word(&behind);
+    if (!stamp->has_offset && zone.n >= 2 && zone.n <= 5 && *zone.at >= 'A' && *zone.at <= 'Z') {
+        stamp->has_offset = text_equal(zone, "UTC") || text_equal(zone, "GMT");
+        at = behind;
+    }
+    *rest = at;
+    return true;
+}
+
+/* One stamp and what must follow it. A number alone is a time only where nothing stood before it:
+ * behind another stamp it may be a host. */
+static bool take_one_stamp(struct text *rest, struct timestamp *stamp, bool is_first)
+{
+    struct text at = *rest;
     bool bracket = text_skip(&at, "[");
-    if (!timestamp_syslog(&at, stamp) && !timestamp_iso(&at, stamp) && !timestamp_epoch(&at, stamp))
+    if (!timestamp_syslog(&at, stamp) && !timestamp_iso(&at, stamp) &&
+        !timestamp_bind(&at, stamp) && !take_journal_stamp(&at, stamp) &&
+        !((is_first || bracket) && timestamp_epoch(&at, stamp)))
         return false;
     if (bracket && !text_skip(&at, "]"))
         return false;
@@ -28,13 +50,73 @@ bool syslog_take_stamp(struct text *rest, struct timestamp *stamp)
     return true;
 }
 
-/* True where the word is the program's name, alone or followed by `[` or `:`; postfix/smtp counts
- * as postfix. */
+/* `unbound-1  | ` before each line of docker compose. */
+static void skip_service(struct text *rest)
+{
+    enum { SERVICE_MAX = 80 };
+    struct text look = text_slice(rest->at, rest->n < SERVICE_MAX ? rest->n : SERVICE_MAX);
+    const char *bar = text_find(look, " | ");
+    if (bar == NULL)
+        return;
+    struct text before = text_slice(rest->at, (size_t)(bar - rest->at));
+    if (text_word(&before).n > 0 && text_trim(before).n == 0)
+        *rest = text_from(*rest, bar + 3);
+}
+
+/* How much a stamp says about its time. */
+static int weight_of(const struct timestamp *stamp)
+{
+    return stamp->is_epoch || stamp->has_offset ? 2 : stamp->year != 0 ? 1 : 0;
+}
+
+void syslog_take_inner_stamp(struct text *rest, struct timestamp *stamp)
+{
+    struct text at = *rest;
+    struct timestamp inner;
+    text_skip_blanks(&at);
+    if (text_skip(&at, "stdout ") || text_skip(&at, "stderr ")) { /* Kubernetes */
+        if (!text_skip(&at, "F ") && !text_skip(&at, "P "))
+            return;
+        *rest = text_slice(at.at - 1, at.n + 1);
+    }
+    if (!take_one_stamp(&at, &inner, false))
+        return;
+    if (weight_of(&inner) >= weight_of(stamp))
+        *stamp = inner;
+    *rest = at;
+}
+
+bool syslog_take_stamp(struct text *rest, struct timestamp *stamp)
+{
+    struct text at = *rest;
+    skip_priority(&at);
+    if (!take_one_stamp(&at, stamp, true)) {
+        skip_service(&at);
+        if (!take_one_stamp(&at, stamp, true))
+            return false;
+    }
+    syslog_take_inner_stamp(&at, stamp);
+    *rest = at;
+    return true;
+}
+
+/* True where the word is the program's name, alone or followed by `[` or `:`; postfix/smtp and, of
+ * a second instance, postfix-out/smtp count as postfix. */
 static bool is_program(struct text word, const char *program)
 {
     if (!text_skip(&word, program))
         return false;
-    return word.n == 0 || *word.at == '[' || *word.at == ':' || *word.at == '/';
+    return word.n == 0 || *word.at == '[' || *word.at == ':' || *word.at == '/' ||
+           (*word.at == '-' && memchr(word.at, '/', word.n) != NULL);
+}
+
+/* `[ID 801593 mail.info] ` of Solaris. */
+static void skip_message_id(struct text *rest)
+{
+    if (!text_starts(*rest, "[ID "))
+        return;
+    text_take(rest, ']');
+    text_skip_blanks(rest);
 }
 
 /* RFC 5424 goes on with process, message id and structured data: `1234 - [meta sequenceId="1"] `,
@@ -67,6 +149,7 @@ bool syslog_take_program(struct text *rest, const char *program)
             if (text_equal(word, program))
                 skip_header_5424(&at);
             text_skip_blanks(&at);
+            skip_message_id(&at);
             *rest = at;
             return true;
         }

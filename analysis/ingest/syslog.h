@@ -5,9 +5,15 @@
 #include "analysis/ingest/reader.h"
 #include "analysis/ingest/timestamp.h"
 
-/* Takes a stamp (RFC 3164, ISO 8601, or seconds since 1970, each also in square brackets) off the
- * front. */
+/* Takes a stamp (RFC 3164, ISO 8601, BIND's, or seconds since 1970, each also in square brackets)
+ * off the front, behind `<30>` or docker compose's `name | `. Where the line's own stamp follows
+ * (containers), the one that says more counts: one with a zone, then one with a year, then the
+ * inner. */
 bool syslog_take_stamp(struct text *rest, struct timestamp *stamp);
+
+/* Takes a further stamp of the program's own off the front, if there; it replaces *stamp unless
+ * that says more. */
+void syslog_take_inner_stamp(struct text *rest, struct timestamp *stamp);
 
 /* After the stamp: passes over a host name and facility until the word `program`, then over `[pid]`
  * and the colon. False, and *rest left alone, where the program's name is not among the first

@@ -11,6 +11,8 @@ static const struct {
     {"date", ROLE_TIME},
     {"datetime", ROLE_TIME},
     {"frame.time_epoch", ROLE_TIME},
+    {"frame.time", ROLE_TIME},
+    {"frame.time_utc", ROLE_TIME},
     {"client", ROLE_CLIENT},
     {"client_ip", ROLE_CLIENT},
     {"src", ROLE_CLIENT},
@@ -198,11 +200,30 @@ const char *table_split(struct table *self, struct text line)
     return NULL;
 }
 
+/* `Nov 21, 2026 19:24:17.977705000 CET`, tshark's frame.time. Letters of a zone other than UTC say
+ * too little: the time is then local. */
+static bool read_frame_time(struct text field, struct timestamp *stamp)
+{
+    char plain[64];
+    size_t n = 0;
+    for (size_t i = 0; i < field.n && n < sizeof plain; i++)
+        if (field.at[i] != ',' || i > 6)
+            plain[n++] = field.at[i];
+    struct text rest = text_slice(plain, n);
+    return field.n < sizeof plain && memchr(field.at, ',', field.n) != NULL &&
+           timestamp_syslog(&rest, stamp) && stamp->year != 0 &&
+           (rest.n == 0 || text_starts(rest, " "));
+}
+
 static const char *read_time(struct text field, struct timestamp *stamp)
 {
     field = text_trim(field);
     bool utc = field.n > 4 && text_equal(text_slice(field.at + field.n - 4, 4), " UTC");
     field.n -= utc ? 4 : 0;
+    if (read_frame_time(field, stamp)) {
+        stamp->has_offset = utc;
+        return NULL;
+    }
     if (!timestamp_iso(&field, stamp) && !timestamp_epoch_any(&field, stamp) &&
         !timestamp_bind(&field, stamp))
         return "the time is not understood; expected 2016-07-20T10:55:33Z or seconds since 1970";

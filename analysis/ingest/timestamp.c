@@ -203,6 +203,12 @@ bool timestamp_syslog(struct text *rest, struct timestamp *stamp)
     bool day = text_skip(&at, " ")
                    ? text_digits(&at, 1, &stamp->day)
                    : text_digits(&at, 2, &stamp->day) || text_digits(&at, 1, &stamp->day);
+    struct text early = at; /* some write the year before the time */
+    int early_year = 0;
+    if (text_skip(&early, " ") && text_digits(&early, 4, &early_year) && text_starts(early, " "))
+        at = early;
+    else
+        early_year = 0;
     /* 2000 is a leap year: whether this year has a 29 February is clock.h's question. */
     if (!day || !timestamp_day_exists(2000, stamp->month, stamp->day) || !text_skip(&at, " ") ||
         !take_clock(&at, stamp))
@@ -212,7 +218,9 @@ bool timestamp_syslog(struct text *rest, struct timestamp *stamp)
         (year.n == 0 || *year.at == ' ') && date_is_good(stamp))
         at = year;
     else
-        stamp->year = 0;
+        stamp->year = early_year;
+    if (stamp->year != 0 && !date_is_good(stamp))
+        return false;
     *rest = at;
     return true;
 }

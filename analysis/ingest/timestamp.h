@@ -33,7 +33,8 @@ bool timestamp_time_of_day(struct text *rest, struct timestamp *stamp);
 bool timestamp_bind(struct text *rest, struct timestamp *stamp);
 
 /* `Nov 21 19:24:24` (RFC 3164), day padded with a blank or a zero, fraction optional; also with the
- * day of the week before and the year behind (`Sun May 24 13:30:01 2026`). Local time. */
+ * day of the week before and the year behind (`Sun May 24 13:30:01 2026`) or before the time
+ * (`May 24 2026 13:30:01`). Local time. */
 bool timestamp_syslog(struct text *rest, struct timestamp *stamp);
 
 /* Seconds since the epoch, `1795288000` or `1713484800.441203`. */
