@@ -85,21 +85,40 @@ int comparator_set_prior(struct comparator *self, const double *prior, struct me
     return self->hold_evidence != NULL ? comparator_set_thresholds(self, message) : STATUS_OK;
 }
 
-/* Prepared inputs and axes of some rows of the table, row-major; NULL if there is no memory. */
-static double *inputs_of(const struct comparator *self, const struct table *table,
-                         const uint32_t *rows, size_t n_rows, size_t stride)
+/* Rows of inputs that are filled block by block. */
+struct inputs_job {
+    const struct comparator *self;
+    const struct table *table;
+    const uint32_t *rows;
+    size_t n_rows, stride;
+    double *x;
+};
+
+static int prepare_block(void *context, size_t index, struct message *message)
 {
-    double *x = malloc((n_rows * stride + 1) * sizeof *x);
-    for (size_t i = 0; x != NULL && i < n_rows; i++)
-        prepare_row(&self->prepare, table->values + rows[i] * table->n_columns, x + i * stride,
-                    NULL);
-    return x;
+    const struct inputs_job *job = context;
+    size_t first = index * PREDICT_BLOCK;
+    (void)message;
+    for (size_t i = first; i < first + PREDICT_BLOCK && i < job->n_rows; i++)
+        prepare_row(&job->self->prepare, job->table->values + job->rows[i] * job->table->n_columns,
+                    job->x + i * job->stride, NULL);
+    return STATUS_OK;
 }
 
-static void append_axes(const struct comparator *self, double *x, size_t n_rows, size_t stride)
+static int axes_block(void *context, size_t index, struct message *message)
 {
-    for (size_t i = 0; i < n_rows; i++)
-        axes_row(&self->axes, x + i * stride, x + i * stride + self->prepare.n_inputs);
+    const struct inputs_job *job = context;
+    size_t first = index * PREDICT_BLOCK, d = job->self->prepare.n_inputs;
+    (void)message;
+    for (size_t i = first; i < first + PREDICT_BLOCK && i < job->n_rows; i++)
+        axes_row(&job->self->axes, job->x + i * job->stride, job->x + i * job->stride + d);
+    return STATUS_OK;
+}
+
+static int fill_inputs(struct inputs_job *job, worker_task *task, struct message *message)
+{
+    return workers_run(job->self->options.threads,
+                       (job->n_rows + PREDICT_BLOCK - 1) / PREDICT_BLOCK, task, job, message);
 }
 
 /* Spreads rows of n_base values to rows of `stride` values, from the end, in place. */
@@ -111,25 +130,34 @@ static void widen(double *x, size_t n_rows, size_t n_base, size_t stride)
 
 /* Everything that the members read, for one of the two parts of the split. */
 struct part {
+    size_t n_rows;
     double *x;
     uint16_t *label;
 };
 
 static int part_init(struct part *part, const struct comparator *self, const struct table *table,
-                     const uint32_t *rows, size_t n_rows)
+                     const uint32_t *rows, size_t n_rows, struct message *message)
 {
     size_t n_base = self->prepare.n_inputs, room = n_base + AXES_MAX;
+    part->n_rows = n_rows;
     part->label = malloc((n_rows + 1) * sizeof *part->label);
-    part->x = inputs_of(self, table, rows, n_rows, n_base);
+    part->x = malloc((n_rows * room + 1) * sizeof *part->x);
     if (part->x == NULL || part->label == NULL)
-        return STATUS_RUN;
-    double *larger = realloc(part->x, (n_rows * room + 1) * sizeof *part->x);
-    if (larger == NULL)
-        return STATUS_RUN;
-    part->x = larger;
+        return fail(message, STATUS_RUN, "out of memory for %zu rows of %zu statistics", n_rows,
+                    table->n_columns);
     for (size_t i = 0; i < n_rows; i++)
         part->label[i] = table->labels[rows[i]];
-    return STATUS_OK;
+    struct inputs_job job = {self, table, rows, n_rows, n_base, part->x};
+    return fill_inputs(&job, prepare_block, message);
+}
+
+/* Adds the axes to the rows. */
+static int part_widen(struct part *part, const struct comparator *self, struct message *message)
+{
+    size_t d = self->prepare.n_inputs, stride = d + self->axes.n_axes;
+    struct inputs_job job = {self, NULL, NULL, part->n_rows, stride, part->x};
+    widen(part->x, part->n_rows, d, stride);
+    return fill_inputs(&job, axes_block, message);
 }
 
 static void part_free(struct part *part)
@@ -358,12 +386,11 @@ static int fit_all(struct comparator *self, struct part *fit, struct part *hold,
         code = axes_init(&self->axes, fit->x, fit->label, n_fit, d, self->n_classes, message);
     if (code != STATUS_OK)
         return code;
-    size_t stride = d + self->axes.n_axes;
-    widen(fit->x, n_fit, d, stride);
-    append_axes(self, fit->x, n_fit, stride);
-    widen(hold->x, n_hold, d, stride);
-    append_axes(self, hold->x, n_hold, stride);
-    code = fit_members(self, fit, message);
+    code = part_widen(fit, self, message);
+    if (code == STATUS_OK)
+        code = part_widen(hold, self, message);
+    if (code == STATUS_OK)
+        code = fit_members(self, fit, message);
     if (code == STATUS_OK)
         code = predict_held_out(self, hold, message);
     if (code == STATUS_OK)
@@ -400,20 +427,25 @@ static int fit_split(struct comparator *self, const struct table *table, struct 
 {
     struct part fit = {0}, hold = {0};
     struct prepare_choice choice = {.observed = self->options.observed,
-                                    .leave_out = self->options.leave_out};
+                                    .leave_out = self->options.leave_out,
+                                    .threads = self->options.threads};
     int code =
         prepare_init(&self->prepare, table, self->split.fit, self->split.n_fit, &choice, message);
     if (code != STATUS_OK)
         return code;
-    if (allocate(self) != STATUS_OK ||
-        part_init(&fit, self, table, self->split.fit, self->split.n_fit) != STATUS_OK ||
-        part_init(&hold, self, table, self->split.hold, self->split.n_hold) != STATUS_OK)
-        code = fail(message, STATUS_RUN, "out of memory for %zu rows of %zu statistics",
-                    table->n_rows, table->n_columns);
-    else if (self->prepare.n_inputs == 0 || self->n_classes == 1)
+    if (allocate(self) != STATUS_OK)
+        code = fail(message, STATUS_RUN, "out of memory for %zu rows", table->n_rows);
+    if (code == STATUS_OK)
+        code = part_init(&fit, self, table, self->split.fit, self->split.n_fit, message);
+    if (code == STATUS_OK)
+        code = part_init(&hold, self, table, self->split.hold, self->split.n_hold, message);
+    if (code != STATUS_OK)
+        goto out;
+    if (self->prepare.n_inputs == 0 || self->n_classes == 1)
         fit_nothing(self, &fit, &hold);
     else
         code = fit_all(self, &fit, &hold, message);
+out:
     part_free(&fit);
     part_free(&hold);
     return code;

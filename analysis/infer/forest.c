@@ -9,11 +9,10 @@
 #include "analysis/infer/generator.h"
 #include "analysis/infer/isotonic.h"
 #include "analysis/infer/members.h"
+#include "analysis/infer/sort.h"
 #include "analysis/infer/workers.h"
 
-#include <gsl/gsl_sort.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +20,8 @@ enum {
     BINS = 256,
     ROWS_PER_TREE = 8000,
     OUT_OF_BAG_MAX = 20000,
+    VOTE_ROWS = 500, /* rows that are binned or voted on together */
+    TILE_ROWS = 32,
     LEAF_ROWS = 5,
     FEW_ROWS = 40,
     FULL_SHARE = 65535
@@ -52,21 +53,27 @@ struct forest {
 struct growing {
     struct forest *forest;
     const struct design *design;
-    const uint8_t *bin; /* [row][input] */
+    uint8_t *bin; /* [row][input] */
     uint64_t seed;
-    size_t n_tried; /* inputs tried at each node */
-    pthread_mutex_t lock;
+    size_t n_tried;               /* inputs tried at each node */
+    uint32_t *eligible[REPLICAS]; /* the rows outside each fold */
+    size_t n_eligible[REPLICAS];
+    uint8_t *in_bag; /* [tree][row / 8], a bit for each of the first n_out_of_bag rows */
+    size_t bag_bytes;
 };
 
-/* Work space of one tree. */
+/* Work space of one tree. Rows of the bag are copied side by side, input by input: what a node
+ * reads then stays in the processor's cache. */
 struct bag {
     const struct growing *growing;
     struct generator generator;
     struct tree *tree;
-    uint32_t *row; /* the bag; a node owns a stretch of it */
+    size_t n_rows;
+    uint8_t *bin;    /* [input][place in the bag] */
+    uint16_t *label; /* per place */
+    uint32_t *row;   /* the bag's places; a node owns a stretch of it */
     uint32_t *spare;
     uint32_t *key;          /* a node's rows in bin order: bin << 16 | label */
-    uint32_t *in_bag;       /* per row: how often */
     uint32_t *total, *left; /* per class */
     uint16_t *input;        /* permutation of the inputs */
 };
@@ -84,26 +91,31 @@ static size_t bin_of(const double *edge, double x)
     return low;
 }
 
+struct edges_job {
+    struct forest *forest;
+    const struct design *design;
+};
+
 /* Edges halfway between neighbouring quantiles; equal quantiles leave bins empty, which does no
  * harm. */
-static int set_edges(struct forest *self, const struct design *design)
+static int set_edges(void *context, size_t input, struct message *message)
 {
+    const struct edges_job *job = context;
+    const struct design *design = job->design;
     size_t n = design->n_rows < 20000 ? design->n_rows : 20000;
     double *value = malloc((n + 1) * sizeof *value);
-    if (value == NULL)
-        return STATUS_RUN;
-    for (size_t j = 0; j < self->n_inputs; j++) {
-        double *edge = self->edge + j * (BINS - 1);
-        for (size_t i = 0; i < n; i++)
-            value[i] = design->x[i * design->n_inputs + j];
-        gsl_sort(value, 1, n);
-        for (size_t b = 1; b < BINS; b++) {
-            size_t at = b * n / BINS, before = at > 0 ? at - 1 : 0;
-            edge[b - 1] = 0.5 * (value[before] + value[at]);
-        }
+    double *edge = job->forest->edge + input * (BINS - 1);
+    int code = value != NULL ? STATUS_OK : STATUS_RUN;
+    for (size_t i = 0; i < n && code == STATUS_OK; i++)
+        value[i] = design->x[i * design->n_inputs + input];
+    if (code == STATUS_OK)
+        code = sort_numbers(value, n);
+    for (size_t b = 1; b < BINS && code == STATUS_OK; b++) {
+        size_t at = b * n / BINS, before = at > 0 ? at - 1 : 0;
+        edge[b - 1] = 0.5 * (value[before] + value[at]);
     }
     free(value);
-    return STATUS_OK;
+    return code == STATUS_OK ? code : fail(message, code, "out of memory for a forest");
 }
 
 static size_t add_node(struct tree *tree)
@@ -175,12 +187,10 @@ static void sort_many(uint32_t *key, const uint32_t *unsorted, size_t n)
 /* The rows of a node as keys in the order of one input's bins. */
 static void sort_rows(struct bag *bag, const uint32_t *row, size_t n, uint16_t input)
 {
-    const struct growing *g = bag->growing;
-    size_t d = g->forest->n_inputs;
-    const uint8_t *bin = g->bin + input;
+    const uint8_t *bin = bag->bin + input * bag->n_rows;
     uint32_t *key = n <= FEW_ROWS ? bag->key : bag->spare;
     for (size_t i = 0; i < n; i++)
-        key[i] = (uint32_t)bin[row[i] * d] << 16 | g->design->label[row[i]];
+        key[i] = (uint32_t)bin[row[i]] << 16 | bag->label[row[i]];
     if (n <= FEW_ROWS)
         sort_few(key, n);
     else
@@ -233,10 +243,10 @@ static struct split_choice choose_split(struct bag *bag, const uint32_t *row, si
 /* Rows with bin <= cut first, both sides in their old order; returns how many. */
 static size_t partition(struct bag *bag, uint32_t *row, size_t n, struct split_choice split)
 {
-    const struct growing *g = bag->growing;
-    size_t d = g->forest->n_inputs, n_left = 0, n_right = 0;
+    const uint8_t *bin = bag->bin + split.input * bag->n_rows;
+    size_t n_left = 0, n_right = 0;
     for (size_t i = 0; i < n; i++) {
-        if (g->bin[row[i] * d + split.input] <= split.cut)
+        if (bin[row[i]] <= split.cut)
             row[n_left++] = row[i];
         else
             bag->spare[n_right++] = row[i];
@@ -255,7 +265,7 @@ static uint64_t count_classes(struct bag *bag, const uint32_t *row, size_t n)
     uint64_t squares = 0;
     memset(bag->total, 0, g->forest->n_classes * sizeof *bag->total);
     for (size_t i = 0; i < n; i++)
-        bag->total[g->design->label[row[i]]]++;
+        bag->total[bag->label[row[i]]]++;
     for (size_t c = 0; c < g->forest->n_classes; c++)
         squares += (uint64_t)bag->total[c] * bag->total[c];
     return squares;
@@ -305,64 +315,97 @@ static const uint16_t *leaf_of(const struct tree *tree, const uint8_t *bin, size
     return tree->share + node->child * n_classes;
 }
 
-static size_t fill_bag(struct bag *bag, size_t fold)
+/* Copies the inputs of n rows, at most TILE_ROWS, to the bag's places from `first` on. */
+static void copy_tile(struct bag *bag, const uint32_t *row, size_t first, size_t n)
 {
-    const struct design *design = bag->growing->design;
-    size_t n = 0;
-    for (size_t i = 0; i < design->n_rows; i++)
-        if (design->fold[i] != fold)
-            bag->spare[n++] = (uint32_t)i;
-    size_t size = n < ROWS_PER_TREE ? n : ROWS_PER_TREE;
-    for (size_t i = 0; i < size; i++) {
-        bag->row[i] = bag->spare[generator_below(&bag->generator, n)];
-        bag->in_bag[bag->row[i]]++;
-    }
-    return size;
+    const struct growing *g = bag->growing;
+    size_t d = g->forest->n_inputs;
+    for (size_t j = 0; j < d; j++)
+        for (size_t i = 0; i < n; i++)
+            bag->bin[j * bag->n_rows + first + i] = g->bin[row[i] * d + j];
+    for (size_t i = 0; i < n; i++)
+        bag->label[first + i] = g->design->label[row[i]];
 }
 
-/* Adds the tree's shares to the votes of the rows that it has not seen. */
-static void vote_out_of_bag(struct bag *bag, struct growing *g)
+/* Draws the bag of tree `index` and copies its rows. */
+static void fill_bag(struct bag *bag, size_t index)
 {
-    struct forest *forest = g->forest;
-    size_t n_classes = forest->n_classes;
-    pthread_mutex_lock(&g->lock);
-    for (size_t i = 0; i < forest->n_out_of_bag; i++) {
-        if (bag->in_bag[i] > 0)
-            continue;
-        const uint16_t *share = leaf_of(bag->tree, g->bin + i * forest->n_inputs, n_classes);
-        for (size_t c = 0; c < n_classes; c++)
-            forest->vote[i * n_classes + c] += share[c];
+    const struct growing *g = bag->growing;
+    const uint32_t *eligible = g->eligible[index % REPLICAS];
+    uint8_t *in_bag = g->in_bag + index * g->bag_bytes;
+    uint32_t tile[TILE_ROWS];
+    size_t n = g->n_eligible[index % REPLICAS], n_tile = 0;
+    for (size_t i = 0; i < bag->n_rows; i++) {
+        uint32_t row = eligible[generator_below(&bag->generator, n)];
+        if (row < g->forest->n_out_of_bag)
+            in_bag[row / 8] = (uint8_t)(in_bag[row / 8] | 1u << row % 8);
+        bag->row[i] = (uint32_t)i;
+        tile[n_tile++] = row;
+        if (n_tile == TILE_ROWS || i + 1 == bag->n_rows) {
+            copy_tile(bag, tile, i + 1 - n_tile, n_tile);
+            n_tile = 0;
+        }
     }
-    pthread_mutex_unlock(&g->lock);
+}
+
+static int bag_init(struct bag *bag, const struct growing *g, size_t index)
+{
+    size_t d = g->forest->n_inputs, n_classes = g->forest->n_classes;
+    size_t n = g->n_eligible[index % REPLICAS];
+    n = n < ROWS_PER_TREE ? n : ROWS_PER_TREE;
+    *bag = (struct bag){.growing = g, .tree = &g->forest->tree[index], .n_rows = n};
+    bag->bin = malloc(n * d + 1);
+    bag->row = malloc((3 * n + 2 * n_classes + 1) * sizeof *bag->row);
+    bag->label = malloc((n + d + 1) * sizeof *bag->label);
+    if (bag->bin == NULL || bag->row == NULL || bag->label == NULL)
+        return STATUS_RUN;
+    bag->spare = bag->row + n;
+    bag->key = bag->spare + n;
+    bag->total = bag->key + n;
+    bag->left = bag->total + n_classes;
+    bag->input = bag->label + n;
+    for (size_t j = 0; j < d; j++)
+        bag->input[j] = (uint16_t)j;
+    generator_init(&bag->generator, g->seed, GENERATOR_TREE, index);
+    return STATUS_OK;
 }
 
 static int grow_tree(void *context, size_t index, struct message *message)
 {
-    struct growing *g = context;
-    size_t n = g->design->n_rows, d = g->forest->n_inputs, n_classes = g->forest->n_classes;
-    struct bag bag = {.growing = g, .tree = &g->forest->tree[index]};
-    bag.row = malloc((4 * n + 2 * n_classes + 1) * sizeof *bag.row);
-    bag.input = malloc((d + 1) * sizeof *bag.input);
-    if (bag.row == NULL || bag.input == NULL) {
-        free(bag.row);
-        free(bag.input);
-        return fail(message, STATUS_RUN, "out of memory for a tree");
+    const struct growing *g = context;
+    struct bag bag;
+    int code = bag_init(&bag, g, index);
+    if (code == STATUS_OK) {
+        fill_bag(&bag, index);
+        code = grow(&bag, bag.n_rows);
     }
-    bag.spare = bag.row + n;
-    bag.in_bag = bag.spare + n;
-    bag.key = bag.in_bag + n;
-    bag.total = bag.key + n;
-    bag.left = bag.total + n_classes;
-    memset(bag.in_bag, 0, n * sizeof *bag.in_bag);
-    for (size_t j = 0; j < d; j++)
-        bag.input[j] = (uint16_t)j;
-    generator_init(&bag.generator, g->seed, GENERATOR_TREE, index);
-    int code = grow(&bag, fill_bag(&bag, index % REPLICAS));
-    if (code == STATUS_OK)
-        vote_out_of_bag(&bag, g);
+    free(bag.bin);
     free(bag.row);
-    free(bag.input);
+    free(bag.label);
     return code == STATUS_OK ? code : fail(message, code, "out of memory for a tree");
+}
+
+/* Adds the shares of the trees that have not seen them to the votes of a block of rows. */
+static int vote_out_of_bag(void *context, size_t index, struct message *message)
+{
+    const struct growing *g = context;
+    struct forest *forest = g->forest;
+    size_t n_classes = forest->n_classes, first = index * VOTE_ROWS, end = first + VOTE_ROWS;
+    (void)message;
+    if (end > forest->n_out_of_bag)
+        end = forest->n_out_of_bag;
+    for (size_t t = 0; t < forest->n_trees; t++) {
+        const uint8_t *in_bag = g->in_bag + t * g->bag_bytes;
+        for (size_t i = first; i < end; i++) {
+            if (in_bag[i / 8] >> i % 8 & 1)
+                continue;
+            const uint16_t *share =
+                leaf_of(&forest->tree[t], g->bin + i * forest->n_inputs, n_classes);
+            for (size_t c = 0; c < n_classes; c++)
+                forest->vote[i * n_classes + c] += share[c];
+        }
+    }
+    return STATUS_OK;
 }
 
 static void to_shares(const uint64_t *vote, size_t n_classes, double *share)
@@ -374,17 +417,39 @@ static void to_shares(const uint64_t *vote, size_t n_classes, double *share)
         share[c] = sum > 0 ? (double)vote[c] / sum : 1 / (double)n_classes;
 }
 
-/* Isotonic regression of each class's indicator on its out-of-bag share. */
-static int calibrate(struct forest *self, const struct design *design, struct message *message)
+/* Out-of-bag shares, and which of them are wrong. */
+struct calibration_job {
+    struct forest *forest;
+    const struct design *design;
+    double *share; /* [row][class] */
+};
+
+/* Isotonic regression of a class's indicator on its out-of-bag share. */
+static int calibrate_class(void *context, size_t class, struct message *message)
+{
+    const struct calibration_job *job = context;
+    size_t n = job->forest->n_out_of_bag, n_classes = job->forest->n_classes;
+    double *x = malloc((2 * n + 1) * sizeof *x), *y = x + n;
+    if (x == NULL)
+        return fail(message, STATUS_RUN, "out of memory for a forest");
+    for (size_t i = 0; i < n; i++) {
+        x[i] = job->share[i * n_classes + class];
+        y[i] = job->design->label[i] == class;
+    }
+    int code = isotonic_init(&job->forest->calibration[class], x, y, NULL, n, message);
+    free(x);
+    return code;
+}
+
+static int calibrate(struct forest *self, const struct design *design, unsigned threads,
+                     struct message *message)
 {
     size_t n = self->n_out_of_bag, n_classes = self->n_classes, wrong = 0;
-    double *share = malloc((n * n_classes + 2 * n + 1) * sizeof *share);
-    int code = share != NULL ? STATUS_OK : fail(message, STATUS_RUN, "out of memory for a forest");
-    if (code != STATUS_OK)
-        return code;
-    double *x = share + n * n_classes, *y = x + n;
+    struct calibration_job job = {self, design, malloc((n * n_classes + 1) * sizeof(double))};
+    if (job.share == NULL)
+        return fail(message, STATUS_RUN, "out of memory for a forest");
     for (size_t i = 0; i < n; i++) {
-        double *row = share + i * n_classes;
+        double *row = job.share + i * n_classes;
         size_t best = 0;
         to_shares(self->vote + i * n_classes, n_classes, row);
         for (size_t c = 1; c < n_classes; c++)
@@ -393,14 +458,8 @@ static int calibrate(struct forest *self, const struct design *design, struct me
         wrong += best != design->label[i];
     }
     self->out_of_bag_error = (double)wrong / (double)n;
-    for (size_t c = 0; c < n_classes && code == STATUS_OK; c++) {
-        for (size_t i = 0; i < n; i++) {
-            x[i] = share[i * n_classes + c];
-            y[i] = design->label[i] == c;
-        }
-        code = isotonic_init(&self->calibration[c], x, y, NULL, n, message);
-    }
-    free(share);
+    int code = workers_run(threads, n_classes, calibrate_class, &job, message);
+    free(job.share);
     return code;
 }
 
@@ -421,75 +480,134 @@ static int allocate(struct forest *self, const struct design *design,
                : STATUS_RUN;
 }
 
+static int bin_input(void *context, size_t block, struct message *message)
+{
+    const struct growing *g = context;
+    size_t d = g->forest->n_inputs, end = (block + 1) * VOTE_ROWS;
+    uint8_t *bin = g->bin;
+    (void)message;
+    for (size_t i = block * VOTE_ROWS; i < end && i < g->design->n_rows; i++)
+        for (size_t j = 0; j < d; j++)
+            bin[i * d + j] =
+                (uint8_t)bin_of(g->forest->edge + j * (BINS - 1), g->design->x[i * d + j]);
+    return STATUS_OK;
+}
+
+static int growing_init(struct growing *g, struct forest *forest, const struct design *design,
+                        const struct member_settings *settings)
+{
+    size_t n = design->n_rows, d = design->n_inputs;
+    *g = (struct growing){.forest = forest, .design = design, .seed = settings->seed};
+    g->n_tried = (size_t)ceil(sqrt((double)d));
+    g->bag_bytes = forest->n_out_of_bag / 8 + 1;
+    g->bin = malloc(n * d + 1);
+    g->in_bag = calloc(forest->n_trees * g->bag_bytes + 1, 1);
+    int code = g->bin != NULL && g->in_bag != NULL ? STATUS_OK : STATUS_RUN;
+    for (size_t r = 0; r < REPLICAS && code == STATUS_OK; r++) {
+        g->eligible[r] = malloc((n + 1) * sizeof *g->eligible[r]);
+        if (g->eligible[r] == NULL)
+            code = STATUS_RUN;
+        for (size_t i = 0; i < n && code == STATUS_OK; i++)
+            if (design->fold[i] != r)
+                g->eligible[r][g->n_eligible[r]++] = (uint32_t)i;
+    }
+    return code;
+}
+
+static void growing_free(struct growing *g)
+{
+    for (size_t r = 0; r < REPLICAS; r++)
+        free(g->eligible[r]);
+    free(g->bin);
+    free(g->in_bag);
+}
+
+static size_t blocks_of(size_t n_rows)
+{
+    return (n_rows + VOTE_ROWS - 1) / VOTE_ROWS;
+}
+
 static int forest_fit(void **state, const struct design *design,
                       const struct member_settings *settings, struct message *message)
 {
     struct forest *self = calloc(1, sizeof *self);
+    struct growing growing = {0};
+    unsigned threads = settings->threads;
     *state = self;
     if (self == NULL)
         return fail(message, STATUS_RUN, "out of memory for a forest");
-    size_t n = design->n_rows, d = design->n_inputs;
-    uint8_t *bin = malloc(n * d + 1);
     int code = allocate(self, design, settings);
-    if (bin == NULL || code != STATUS_OK || set_edges(self, design) != STATUS_OK) {
-        free(bin);
-        return fail(message, STATUS_RUN, "out of memory for a forest of %zu trees",
-                    settings->trees);
-    }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < d; j++)
-            bin[i * d + j] = (uint8_t)bin_of(self->edge + j * (BINS - 1), design->x[i * d + j]);
-    struct growing growing = {.forest = self, .design = design, .bin = bin, .seed = settings->seed};
-    growing.n_tried = (size_t)ceil(sqrt((double)d));
-    if (pthread_mutex_init(&growing.lock, NULL) != 0) {
-        code = fail(message, STATUS_RUN, "cannot create a lock: the system is out of resources");
-    } else {
-        code = workers_run(settings->threads, self->n_trees, grow_tree, &growing, message);
-        pthread_mutex_destroy(&growing.lock);
-    }
     if (code == STATUS_OK)
-        code = calibrate(self, design, message);
-    free(bin);
+        code = growing_init(&growing, self, design, settings);
+    if (code != STATUS_OK)
+        fail(message, code, "out of memory for a forest of %zu trees", settings->trees);
+    struct edges_job edges = {self, design};
+    if (code == STATUS_OK)
+        code = workers_run(threads, self->n_inputs, set_edges, &edges, message);
+    if (code == STATUS_OK)
+        code = workers_run(threads, blocks_of(design->n_rows), bin_input, &growing, message);
+    if (code == STATUS_OK)
+        code = workers_run(threads, self->n_trees, grow_tree, &growing, message);
+    if (code == STATUS_OK)
+        code =
+            workers_run(threads, blocks_of(self->n_out_of_bag), vote_out_of_bag, &growing, message);
+    if (code == STATUS_OK)
+        code = calibrate(self, design, threads, message);
+    growing_free(&growing);
     free(self->vote);
     self->vote = NULL;
     return code;
 }
 
-static void predict_row(const struct forest *self, const double *x, size_t replica, uint8_t *bin,
-                        uint64_t *vote, double *out)
+/* Log probabilities from the votes of a row. */
+static void to_answer(const struct forest *self, const uint64_t *vote, double *out)
 {
-    size_t n_classes = self->n_classes;
     double sum = 0;
-    for (size_t j = 0; j < self->n_inputs; j++)
-        bin[j] = (uint8_t)bin_of(self->edge + j * (BINS - 1), x[j]);
-    memset(vote, 0, n_classes * sizeof *vote);
-    for (size_t t = 0; t < self->n_trees; t++) {
-        if (replica != REPLICA_ALL && t % REPLICAS != replica)
-            continue;
-        const uint16_t *share = leaf_of(&self->tree[t], bin, n_classes);
-        for (size_t c = 0; c < n_classes; c++)
-            vote[c] += share[c];
-    }
-    to_shares(vote, n_classes, out);
-    for (size_t c = 0; c < n_classes; c++) {
+    to_shares(vote, self->n_classes, out);
+    for (size_t c = 0; c < self->n_classes; c++) {
         out[c] = isotonic_at(&self->calibration[c], out[c]);
         sum += out[c];
     }
-    for (size_t c = 0; c < n_classes; c++)
+    for (size_t c = 0; c < self->n_classes; c++)
         out[c] = log(out[c] / sum);
+}
+
+/* At most VOTE_ROWS rows: every tree is walked for all of them before the next. */
+static void predict_rows(const struct forest *self, const double *x, size_t n, size_t replica,
+                         uint8_t *bin, uint64_t *vote, double *out)
+{
+    size_t d = self->n_inputs, n_classes = self->n_classes;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++)
+            bin[i * d + j] = (uint8_t)bin_of(self->edge + j * (BINS - 1), x[i * d + j]);
+    memset(vote, 0, n * n_classes * sizeof *vote);
+    for (size_t t = 0; t < self->n_trees; t++) {
+        if (replica != REPLICA_ALL && t % REPLICAS != replica)
+            continue;
+        for (size_t i = 0; i < n; i++) {
+            const uint16_t *share = leaf_of(&self->tree[t], bin + i * d, n_classes);
+            for (size_t c = 0; c < n_classes; c++)
+                vote[i * n_classes + c] += share[c];
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        to_answer(self, vote + i * n_classes, out + i * n_classes);
 }
 
 static int forest_predict(const void *state, const double *x, size_t n, size_t replica, double *out,
                           struct message *message)
 {
     const struct forest *self = state;
-    uint8_t *bin = malloc(self->n_inputs + 1);
-    uint64_t *vote = malloc((self->n_classes + 1) * sizeof *vote);
+    size_t room = n < VOTE_ROWS ? n : VOTE_ROWS;
+    uint8_t *bin = malloc(room * self->n_inputs + 1);
+    uint64_t *vote = malloc((room * self->n_classes + 1) * sizeof *vote);
     int code = bin != NULL && vote != NULL
                    ? STATUS_OK
                    : fail(message, STATUS_RUN, "out of memory for a prediction");
-    for (size_t i = 0; i < n && code == STATUS_OK; i++)
-        predict_row(self, x + i * self->n_inputs, replica, bin, vote, out + i * self->n_classes);
+    for (size_t first = 0; first < n && code == STATUS_OK; first += VOTE_ROWS)
+        predict_rows(self, x + first * self->n_inputs,
+                     n - first < VOTE_ROWS ? n - first : VOTE_ROWS, replica, bin, vote,
+                     out + first * self->n_classes);
     free(bin);
     free(vote);
     return code;

@@ -1,6 +1,7 @@
 #include "analysis/infer/isotonic.h"
 
-#include <gsl/gsl_sort.h>
+#include "analysis/infer/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -56,12 +57,12 @@ int isotonic_init(struct isotonic *self, const double *x, const double *y, const
     self->place = malloc(n * sizeof *self->place);
     self->value = malloc(n * sizeof *self->value);
     double *store = calloc(7 * n, sizeof *store);
-    size_t *order = malloc(n * sizeof *order);
+    uint32_t *order = malloc(n * sizeof *order);
     int code = STATUS_OK;
-    if (self->place == NULL || self->value == NULL || store == NULL || order == NULL) {
+    if (self->place == NULL || self->value == NULL || store == NULL || order == NULL ||
+        sort_places(x, n, order) != STATUS_OK) {
         code = fail(message, STATUS_RUN, "out of memory for an isotonic fit of %zu rows", n);
     } else {
-        gsl_sort_index(order, x, 1, n);
         for (size_t i = 0; i < n; i++) {
             store[i] = x[order[i]];
             store[n + i] = y[order[i]];

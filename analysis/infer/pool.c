@@ -17,12 +17,27 @@ static const double WEIGHT_LEAST = 1e-3;
 struct pool_fit {
     const struct pool_rows *rows;
     size_t fold_out, only;
-    double *ratio, *mixture, *logit, *slope_of; /* n_classes each */
+    double *ratio, *mixture, *probability, *slope_of; /* n_classes each */
 };
 
 static int is_active(const struct pool_fit *fit, size_t member)
 {
     return fit->only >= fit->rows->n_members || fit->only == member;
+}
+
+/* Turns logits into probabilities; returns the logarithm of the sum of their exponentials. */
+static double to_probabilities(double *logit, size_t n_classes)
+{
+    double most = logit[0], sum = 0;
+    for (size_t c = 1; c < n_classes; c++)
+        most = logit[c] > most ? logit[c] : most;
+    for (size_t c = 0; c < n_classes; c++) {
+        logit[c] = exp(logit[c] - most);
+        sum += logit[c];
+    }
+    for (size_t c = 0; c < n_classes; c++)
+        logit[c] /= sum;
+    return most + log(sum);
 }
 
 /* Turns summed log evidences into log ratios of posterior to share; `mixture` gets the posterior.
@@ -31,15 +46,14 @@ static void normalise(const double *log_share, size_t n_classes, double *evidenc
 {
     for (size_t c = 0; c < n_classes; c++)
         mixture[c] = evidence[c] + log_share[c];
-    log_softmax(mixture, n_classes);
-    for (size_t c = 0; c < n_classes; c++) {
-        evidence[c] = mixture[c] - log_share[c];
-        mixture[c] = exp(mixture[c]);
-    }
+    double total = to_probabilities(mixture, n_classes);
+    for (size_t c = 0; c < n_classes; c++)
+        evidence[c] -= total;
 }
 
-/* x holds the square roots of the weights, then the biases, then the slopes. */
-static void row_logits(const struct pool_fit *fit, const double *x, size_t row)
+/* Leaves the row's probabilities; returns the logarithm of the truth's. x holds the square roots of
+ * the weights, then the biases, then the slopes. */
+static double row_probabilities(const struct pool_fit *fit, const double *x, size_t row)
 {
     const struct pool_rows *rows = fit->rows;
     size_t n_classes = rows->n_classes;
@@ -51,8 +65,9 @@ static void row_logits(const struct pool_fit *fit, const double *x, size_t row)
             fit->ratio[c] += x[k] * x[k] * rows->evidence[k][row * n_classes + c];
     normalise(rows->log_share, n_classes, fit->ratio, fit->mixture);
     for (size_t c = 0; c < n_classes; c++)
-        fit->logit[c] = rows->log_share[c] + bias[c] + slope[c] * fit->ratio[c];
-    log_softmax(fit->logit, n_classes);
+        fit->probability[c] = rows->log_share[c] + bias[c] + slope[c] * fit->ratio[c];
+    double truth = fit->probability[rows->label[row]];
+    return truth - to_probabilities(fit->probability, n_classes);
 }
 
 static void add_row_gradient(const struct pool_fit *fit, const double *x, size_t row,
@@ -63,7 +78,7 @@ static void add_row_gradient(const struct pool_fit *fit, const double *x, size_t
     const double *slope = x + rows->n_members + n_classes;
     double *by_bias = gradient + rows->n_members, *by_slope = by_bias + n_classes, total = 0;
     for (size_t c = 0; c < n_classes; c++) {
-        double residual = exp(fit->logit[c]) - (c == label);
+        double residual = fit->probability[c] - (c == label);
         by_bias[c] += residual;
         by_slope[c] += residual * fit->ratio[c];
         fit->slope_of[c] = residual * slope[c];
@@ -88,8 +103,7 @@ static double objective(void *context, const double *x, double *gradient)
     for (size_t i = 0; i < rows->n_rows; i++) {
         if (rows->fold[i] == fit->fold_out)
             continue;
-        row_logits(fit, x, i);
-        loss -= fit->logit[rows->label[i]];
+        loss -= row_probabilities(fit, x, i);
         add_row_gradient(fit, x, i, gradient);
         n_used++;
     }
@@ -118,8 +132,8 @@ static int allocate(struct pool *self, struct pool_fit *fit, double **x)
     self->log_share = self->slope + n_classes;
     fit->ratio = *x + self->n_members + 2 * n_classes;
     fit->mixture = fit->ratio + n_classes;
-    fit->logit = fit->mixture + n_classes;
-    fit->slope_of = fit->logit + n_classes;
+    fit->probability = fit->mixture + n_classes;
+    fit->slope_of = fit->probability + n_classes;
     return STATUS_OK;
 }
 

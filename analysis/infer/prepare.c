@@ -1,7 +1,9 @@
 #include "analysis/infer/prepare.h"
 
+#include "analysis/infer/sort.h"
+#include "analysis/infer/workers.h"
+
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,25 +35,19 @@ const char *column_state_text(enum column_state state)
     return "unknown";
 }
 
-/* The finite values of a column, in row order. */
-static size_t gather(const struct table *table, const uint32_t *rows, size_t n_rows, size_t column,
-                     double *value)
+/* All values of a column, in row order. */
+static void gather(const struct table *table, const uint32_t *rows, size_t n_rows, size_t column,
+                   double *value)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < n_rows; i++) {
-        double x = table->values[rows[i] * table->n_columns + column];
-        if (isfinite(x))
-            value[n++] = x;
-    }
-    return n;
+    for (size_t i = 0; i < n_rows; i++)
+        value[i] = table->values[rows[i] * table->n_columns + column];
 }
 
-static uint64_t column_hash(const struct table *table, const uint32_t *rows, size_t n_rows,
-                            size_t column)
+static uint64_t hash_values(const double *value, size_t n)
 {
     uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n_rows; i++) {
-        double x = table->values[rows[i] * table->n_columns + column];
+    for (size_t i = 0; i < n; i++) {
+        double x = value[i];
         uint64_t bits = 0;
         if (isfinite(x) && x != 0)
             memcpy(&bits, &x, sizeof bits);
@@ -61,6 +57,16 @@ static uint64_t column_hash(const struct table *table, const uint32_t *rows, siz
         hash ^= hash >> 29;
     }
     return hash;
+}
+
+/* Moves the finite values to the front, in their order; returns how many. */
+static size_t keep_finite(double *value, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(value[i]))
+            value[kept++] = value[i];
+    return kept;
 }
 
 static int columns_equal(const struct table *table, const uint32_t *rows, size_t n_rows, size_t a,
@@ -166,7 +172,6 @@ static int tails_are_short(struct transform *t, const double *value, size_t n, i
 
 static int fit_transform(struct transform *t, double *value, size_t n, int strict)
 {
-    gsl_sort(value, 1, n);
     t->raw_low = value[0];
     t->raw_high = value[n - 1];
     t->center = quantile(value, n, 0.5);
@@ -198,9 +203,8 @@ static void set_bounds(struct transform *t)
     t->high = b + 1;
 }
 
-static void add_missing_indicator(struct prepare *self, size_t column, double share)
+static void missing_indicator(struct transform *t, size_t column, double share)
 {
-    struct transform *t = &self->input[self->n_inputs++];
     *t = (struct transform){.kind = TRANSFORM_MISSING, .column = (uint32_t)column, .scale = 1};
     t->mean = share;
     t->deviation = sqrt(share * (1 - share));
@@ -208,57 +212,104 @@ static void add_missing_indicator(struct prepare *self, size_t column, double sh
     t->high = (1 - share) / t->deviation;
 }
 
-static int add_column(struct prepare *self, size_t column, double *value, size_t n, size_t n_rows,
-                      int strict)
+/* What one column gives, before it is known whether it is a copy of another. */
+struct column_fit {
+    uint64_t hash;
+    enum column_state state;
+    int is_missing_input, is_value_input; /* which of the two inputs it gives */
+    struct transform missing, value;
+};
+
+struct columns_job {
+    const struct table *table;
+    const uint32_t *rows;
+    size_t n_rows;
+    const struct prepare_choice *choice;
+    struct column_fit *column;
+};
+
+/* `value`: the column's values in row order; overwritten. */
+static int fit_values(const struct columns_job *job, size_t column, double *value)
 {
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        low = fmin(low, value[i]);
-        high = fmax(high, value[i]);
-    }
-    self->state[column] = n == 0 ? COLUMN_EMPTY : COLUMN_USED;
-    if (n > 0 && n < n_rows)
-        add_missing_indicator(self, column, 1 - (double)n / (double)n_rows);
-    else if (n > 0 && !(low < high))
-        self->state[column] = COLUMN_CONSTANT;
-    if (n == 0 || !(low < high))
+    struct column_fit *out = &job->column[column];
+    size_t n = keep_finite(value, job->n_rows);
+    if (n == 0) {
+        out->state = COLUMN_EMPTY;
         return STATUS_OK;
-    struct transform *t = &self->input[self->n_inputs++];
-    *t = (struct transform){.column = (uint32_t)column};
-    int code = fit_transform(t, value, n, strict);
+    }
+    if (sort_numbers(value, n) != STATUS_OK)
+        return STATUS_RUN;
+    out->is_missing_input = n < job->n_rows;
+    out->is_value_input = value[0] < value[n - 1];
+    out->state = out->is_missing_input || out->is_value_input ? COLUMN_USED : COLUMN_CONSTANT;
+    if (out->is_missing_input)
+        missing_indicator(&out->missing, column, 1 - (double)n / (double)job->n_rows);
+    if (!out->is_value_input)
+        return STATUS_OK;
+    out->value = (struct transform){.column = (uint32_t)column};
+    int code = fit_transform(&out->value, value, n, job->choice->short_tails != 0);
     if (code == STATUS_OK)
-        set_bounds(t);
+        set_bounds(&out->value);
     return code;
 }
 
-static int is_copy(const struct table *table, const uint32_t *rows, size_t n_rows, size_t column,
-                   uint64_t *hash, const struct prepare *self)
+static int fit_column(void *context, size_t column, struct message *message)
 {
-    hash[column] = column_hash(table, rows, n_rows, column);
+    const struct columns_job *job = context;
+    const struct prepare_choice *choice = job->choice;
+    struct column_fit *out = &job->column[column];
+    if (choice->leave_out != NULL && choice->leave_out[column])
+        out->state = COLUMN_LEFT_OUT;
+    else if (choice->observed != NULL && !isfinite(choice->observed[column]))
+        out->state = COLUMN_UNOBSERVED;
+    else {
+        double *value = malloc((job->n_rows + 1) * sizeof *value);
+        int code = value != NULL ? STATUS_OK : STATUS_RUN;
+        if (code == STATUS_OK) {
+            gather(job->table, job->rows, job->n_rows, column, value);
+            out->hash = hash_values(value, job->n_rows);
+            code = fit_values(job, column, value);
+        }
+        free(value);
+        if (code != STATUS_OK)
+            return fail(message, code, "out of memory while preparing %zu statistics of %zu rows",
+                        job->table->n_columns, job->n_rows);
+    }
+    return STATUS_OK;
+}
+
+static int is_copy(const struct columns_job *job, size_t column, const struct prepare *self)
+{
     for (size_t earlier = 0; earlier < column; earlier++)
-        if (hash[earlier] == hash[column] && self->state[earlier] == COLUMN_USED &&
-            columns_equal(table, rows, n_rows, earlier, column))
+        if (job->column[earlier].hash == job->column[column].hash &&
+            self->state[earlier] == COLUMN_USED &&
+            columns_equal(job->table, job->rows, job->n_rows, earlier, column))
             return 1;
     return 0;
 }
 
-static int fit_columns(struct prepare *self, const struct table *table, const uint32_t *rows,
-                       size_t n_rows, const struct prepare_choice *choice, double *value,
-                       uint64_t *hash)
+/* Takes over the transformations of the columns that stay. */
+static void collect(struct prepare *self, const struct columns_job *job)
 {
-    int code = STATUS_OK;
-    for (size_t c = 0; c < table->n_columns && code == STATUS_OK; c++) {
-        if (choice->leave_out != NULL && choice->leave_out[c])
-            self->state[c] = COLUMN_LEFT_OUT;
-        else if (choice->observed != NULL && !isfinite(choice->observed[c]))
-            self->state[c] = COLUMN_UNOBSERVED;
-        else if (!choice->keep_duplicates && is_copy(table, rows, n_rows, c, hash, self))
+    for (size_t c = 0; c < self->n_columns; c++) {
+        struct column_fit *from = &job->column[c];
+        self->state[c] = from->state;
+        if (from->state == COLUMN_USED && !job->choice->keep_duplicates && is_copy(job, c, self))
             self->state[c] = COLUMN_DUPLICATE;
-        else
-            code = add_column(self, c, value, gather(table, rows, n_rows, c, value), n_rows,
-                              choice->short_tails != 0);
+        if (self->state[c] != COLUMN_USED)
+            continue;
+        if (from->is_missing_input)
+            self->input[self->n_inputs++] = from->missing;
+        if (from->is_value_input)
+            self->input[self->n_inputs++] = from->value;
+        from->value = (struct transform){0};
     }
-    return code;
+}
+
+static void transform_free(struct transform *t)
+{
+    free(t->knot_raw);
+    free(t->knot_score);
 }
 
 int prepare_init(struct prepare *self, const struct table *table, const uint32_t *rows,
@@ -268,25 +319,23 @@ int prepare_init(struct prepare *self, const struct table *table, const uint32_t
     *self = (struct prepare){.n_columns = n_columns};
     self->input = calloc(2 * n_columns + 1, sizeof *self->input);
     self->state = calloc(n_columns + 1, sizeof *self->state);
-    double *value = malloc((n_rows + 1) * sizeof *value);
-    uint64_t *hash = calloc(n_columns + 1, sizeof *hash);
-    int code = STATUS_RUN;
-    if (self->input != NULL && self->state != NULL && value != NULL && hash != NULL)
-        code = fit_columns(self, table, rows, n_rows, choice, value, hash);
-    free(value);
-    free(hash);
-    if (code != STATUS_OK)
-        fail(message, code, "out of memory while preparing %zu statistics of %zu rows", n_columns,
-             n_rows);
+    struct columns_job job = {table, rows, n_rows, choice,
+                              calloc(n_columns + 1, sizeof *job.column)};
+    int code = self->input != NULL && self->state != NULL && job.column != NULL
+                   ? workers_run(choice->threads, n_columns, fit_column, &job, message)
+                   : fail(message, STATUS_RUN, "out of memory for %zu statistics", n_columns);
+    if (code == STATUS_OK)
+        collect(self, &job);
+    for (size_t c = 0; job.column != NULL && c < n_columns; c++)
+        transform_free(&job.column[c].value);
+    free(job.column);
     return code;
 }
 
 void prepare_free(struct prepare *self)
 {
-    for (size_t i = 0; self->input != NULL && i < self->n_inputs; i++) {
-        free(self->input[i].knot_raw);
-        free(self->input[i].knot_score);
-    }
+    for (size_t i = 0; self->input != NULL && i < self->n_inputs; i++)
+        transform_free(&self->input[i]);
     free(self->input);
     free(self->state);
     *self = (struct prepare){0};

@@ -59,6 +59,7 @@ struct prepare_choice {
     const uint8_t *leave_out; /* n_columns flags or NULL: columns to ignore */
     int short_tails; /* allow only about normal tails, for distances; else moderate ones pass too */
     int keep_duplicates; /* also use columns that are copies of others */
+    unsigned threads;    /* 0 counts as 1; they do not change the result */
 };
 
 /* Fits the transformations on the rows `rows[0..n_rows)` of the table. Infinite values count as

@@ -141,8 +141,8 @@ static int fill(struct reference *reference, struct rows *rows, const struct cas
     int status = reference_fill(reference, case_file, evidence->requests, evidence->n,
                                 &fill_options, message);
     if (status == STATUS_OK)
-        status =
-            rows_build(rows, case_file, evidence, reference, options->seed, first_trial, message);
+        status = rows_build(rows, case_file, evidence, reference, options->seed, first_trial,
+                            options->threads, message);
     return status;
 }
 

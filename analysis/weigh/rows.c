@@ -3,19 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fill_values(struct rows *self, const struct case_file *case_file,
-                        const struct evidence *evidence, const struct reference *reference,
-                        uint64_t seed, uint64_t first_trial)
+#include "analysis/infer/workers.h"
+
+struct values_job {
+    struct rows *rows;
+    const struct case_file *case_file;
+    const struct evidence *evidence;
+    const struct reference *reference;
+    uint64_t seed, first_trial;
+};
+
+static int fill_values(void *context, size_t scenario, struct message *message)
 {
-    size_t n = evidence->n;
-    for (size_t s = 0, row = 0; s < reference->n_scenarios; s++) {
-        const struct plan *plan = &case_file->scenarios[s].plan;
-        for (uint64_t t = 0; t < reference->trials; t++, row++) {
-            self->labels[row] = (uint16_t)s;
-            evidence_compare_row(evidence, plan, seed, first_trial + t, reference->raw + row * n,
-                                 self->values + row * n);
-        }
+    const struct values_job *job = context;
+    const struct plan *plan = &job->case_file->scenarios[scenario].plan;
+    size_t n = job->evidence->n;
+    (void)message;
+    for (uint64_t t = 0; t < job->reference->trials; t++) {
+        size_t row = scenario * job->reference->trials + t;
+        job->rows->labels[row] = (uint16_t)scenario;
+        evidence_compare_row(job->evidence, plan, job->seed, job->first_trial + t,
+                             job->reference->raw + row * n, job->rows->values + row * n);
     }
+    return STATUS_OK;
 }
 
 static void fill_names(struct rows *self, const struct case_file *case_file,
@@ -36,7 +46,7 @@ static void fill_names(struct rows *self, const struct case_file *case_file,
 
 int rows_build(struct rows *self, const struct case_file *case_file,
                const struct evidence *evidence, const struct reference *reference, uint64_t seed,
-               uint64_t first_trial, struct message *message)
+               uint64_t first_trial, unsigned threads, struct message *message)
 {
     size_t n_classes = reference->n_scenarios, n = evidence->n,
            n_rows = n_classes * reference->trials;
@@ -50,7 +60,8 @@ int rows_build(struct rows *self, const struct case_file *case_file,
     if (self->values == NULL || self->labels == NULL || self->prior == NULL ||
         self->class_names == NULL || self->column_names == NULL || self->families == NULL)
         return fail(message, STATUS_RUN, "out of memory for a table of %zu rows", n_rows);
-    fill_values(self, case_file, evidence, reference, seed, first_trial);
+    struct values_job job = {self, case_file, evidence, reference, seed, first_trial};
+    int status = workers_run(threads, n_classes, fill_values, &job, message);
     fill_names(self, case_file, evidence);
     self->table = (struct table){.n_rows = n_rows,
                                  .n_columns = n,
@@ -63,7 +74,7 @@ int rows_build(struct rows *self, const struct case_file *case_file,
                                  .column_family = self->families,
                                  .family_names = family_names,
                                  .n_families = FAMILY_COUNT};
-    return STATUS_OK;
+    return status;
 }
 
 void rows_free(struct rows *self)

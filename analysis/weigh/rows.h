@@ -16,11 +16,11 @@ struct rows {
 };
 
 /* Builds the rows. `seed` and `first_trial` are those with which the reference was filled: they fix
- * the noise of the facts. The caller frees with rows_free, also after a failure. STATUS_RUN when
- * memory runs out. */
+ * the noise of the facts. `threads` do not change the result. The caller frees with rows_free, also
+ * after a failure. STATUS_RUN when memory runs out. */
 int rows_build(struct rows *self, const struct case_file *case_file,
                const struct evidence *evidence, const struct reference *reference, uint64_t seed,
-               uint64_t first_trial, struct message *message);
+               uint64_t first_trial, unsigned threads, struct message *message);
 void rows_free(struct rows *self);
 
 #endif

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
 #include "analysis/infer/fit.h"
+#include "analysis/infer/sort.h"
+#include "analysis/infer/workers.h"
 #include "analysis/weigh/rows.h"
 #include "analysis/weigh/sentence.h"
 
@@ -72,7 +73,7 @@ static int test_fit(struct bench *bench, struct message *message)
 
 /* ---- the statistics that miss most, in the units of the facts ---- */
 
-/* Finite raw values of one column of one scenario, sorted. */
+/* Finite raw values of one column of one scenario, sorted; SIZE_MAX without memory. */
 static size_t sorted_column(const struct reference *reference, size_t scenario, size_t column,
                             double *out)
 {
@@ -83,8 +84,7 @@ static size_t sorted_column(const struct reference *reference, size_t scenario, 
         if (isfinite(x))
             out[n++] = x;
     }
-    gsl_sort(out, 1, n);
-    return n;
+    return sort_numbers(out, n) == STATUS_OK ? n : SIZE_MAX;
 }
 
 static double share_inside(const double *sorted, size_t n, uint64_t all, double low, double high)
@@ -127,23 +127,30 @@ static void keep_worst(struct scenario_verdict *verdict, const struct miss *miss
     verdict->worst[at] = *miss;
 }
 
-static int find_worst(struct verdict *self, const struct bench *bench, struct message *message)
+struct worst_job {
+    struct verdict *verdict;
+    const struct bench *bench;
+};
+
+static int find_worst(void *context, size_t scenario, struct message *message)
 {
-    double *sorted = malloc((bench->reference->trials + 1) * sizeof *sorted);
-    if (sorted == NULL)
-        return fail(message, STATUS_RUN, "out of memory");
-    for (size_t s = 0; s < self->n_scenarios; s++) {
-        const struct class_fit *fit = &bench->fit.class[s];
-        for (size_t i = 0; i < fit->n_statistics; i++) {
-            struct miss miss;
-            size_t column = fit->statistic[i].column;
-            size_t n = sorted_column(bench->reference, s, column, sorted);
-            describe_miss(&miss, bench, column, sorted, n, fit->statistic[i].tail_p);
-            keep_worst(&self->scenarios[s], &miss);
+    const struct worst_job *job = context;
+    const struct class_fit *fit = &job->bench->fit.class[scenario];
+    double *sorted = malloc((job->bench->reference->trials + 1) * sizeof *sorted);
+    int status = sorted != NULL ? STATUS_OK : fail(message, STATUS_RUN, "out of memory");
+    for (size_t i = 0; i < fit->n_statistics && status == STATUS_OK; i++) {
+        struct miss miss;
+        size_t column = fit->statistic[i].column;
+        size_t n = sorted_column(job->bench->reference, scenario, column, sorted);
+        if (n == SIZE_MAX) {
+            status = fail(message, STATUS_RUN, "out of memory");
+        } else {
+            describe_miss(&miss, job->bench, column, sorted, n, fit->statistic[i].tail_p);
+            keep_worst(&job->verdict->scenarios[scenario], &miss);
         }
     }
     free(sorted);
-    return STATUS_OK;
+    return status;
 }
 
 /* ---- assembling ---- */
@@ -244,7 +251,10 @@ static int assemble(struct verdict *self, const struct bench *bench, struct mess
     self->n_members = bench->prediction.n_members;
     for (size_t m = 0; m < self->n_members && m < MEMBERS_MAX; m++)
         self->member_name[m] = bench->prediction.member_name[m];
-    int status = bench->evidence->n > 0 ? find_worst(self, bench, message) : STATUS_OK;
+    struct worst_job worst = {self, bench};
+    int status = bench->evidence->n > 0 ? workers_run(bench->options.threads, self->n_scenarios,
+                                                      find_worst, &worst, message)
+                                        : STATUS_OK;
     if (status == STATUS_OK)
         status = find_pairs(self, message);
     if (status == STATUS_OK)
@@ -276,10 +286,10 @@ int verdict_reach(struct verdict *self, const struct case_file *case_file,
     self->n_scenarios = reference->n_scenarios;
     self->scenarios = calloc(self->n_scenarios + 1, sizeof *self->scenarios);
     self->by_probability = calloc(self->n_scenarios + 1, sizeof *self->by_probability);
-    int status =
-        self->scenarios != NULL && self->by_probability != NULL
-            ? rows_build(&bench.rows, case_file, evidence, reference, options->seed, 0, message)
-            : fail(message, STATUS_RUN, "out of memory");
+    int status = self->scenarios != NULL && self->by_probability != NULL
+                     ? rows_build(&bench.rows, case_file, evidence, reference, options->seed, 0,
+                                  options->threads, message)
+                     : fail(message, STATUS_RUN, "out of memory");
     if (status == STATUS_OK)
         status = classify(&bench, &self->certificate, message);
     if (status == STATUS_OK && evidence->n > 0)

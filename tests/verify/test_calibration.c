@@ -131,7 +131,7 @@ static void simulate(struct scene *self, struct reference *reference, struct row
                         &options, &message),
          &message);
     need(rows_build(rows, &self->case_file, &self->evidence, reference, options.seed, first,
-                    &message),
+                    THREADS, &message),
          &message);
 }
 
@@ -270,7 +270,8 @@ static double beacon_p(struct scene *self, size_t n_clients)
     struct evidence evidence;
     need(evidence_from_logs(&evidence, &self->case_file, logs, &message), &message);
     struct rows rows;
-    need(rows_build(&rows, &self->case_file, &evidence, &self->known, 41, 0, &message), &message);
+    need(rows_build(&rows, &self->case_file, &evidence, &self->known, 41, 0, 2, &message),
+         &message);
     struct fit_options options;
     struct fit_models models;
     struct fit fit;
