@@ -1,10 +1,11 @@
 /* bench_trial.c - what one trial of a case costs, all in, and what stands around it.
  *
- *     build/bench/bench_trial [CASE.cfg [TRIALS]]
+ *     build/bench/bench_trial [CASE.cfg [TRIALS [trials]]]
  *
  * CSV on stdout: median over trials of the CPU time from the draw of the parameters to the row of
- * statistics (low and high: 5 % and 95 % of trials), its parts, the cost of the reference table
- * above them per trial (blocks, rows, checksums, SQLite), and two threads against one.
+ * statistics (low and high: 5 % and 95 % of trials), its parts; and, without the word `trials`, the
+ * cost of the reference table above them per trial (blocks, rows, checksums, SQLite), and two
+ * threads against one.
  */
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
@@ -220,7 +221,8 @@ int main(int argc, char **argv)
     prepare(&self, argc > 1 ? argv[1] : "scenarios/cases/alfa-2016.cfg");
     fprintf(stderr, "%d scenarios, %zu statistics\n", self.file.n_scenarios, self.n_requests);
     measure_trials(&self);
-    measure_table(&self);
+    if (argc < 4)
+        measure_table(&self);
     if (self.evidence.requests == NULL)
         free(self.requests);
     evidence_free(&self.evidence);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/hits.h"
+
 #define MAX_OUTAGES 256
 #define RECENT 1024 /* rows looked back for duplicates, a power of two */
 
@@ -56,51 +58,97 @@ static size_t draw_outages(const struct sensor *self, const double *param, struc
     return n;
 }
 
-static bool is_visible(const struct sensor *self, const double *param, struct rng_key key,
-                       uint32_t client)
-{
-    double probability = param[SENSOR_VISIBLE];
-    if (client >= self->n_known)
-        probability *= param[SENSOR_STRANGERS];
-    if (probability >= 1.0)
-        return true;
-    struct rng rng;
-    rng_init(&rng, key, rng_mix(self->entity ^ UINT64_C(0x76697369626c65), client));
-    return rng_uniform(&rng) < probability;
-}
-
-/* The share of one address's queries that is recorded: keep, shifted on the scale of log-odds. */
-static double keep_of(const struct sensor *self, const double *param, struct rng_key key,
-                      uint32_t client)
-{
-    double keep = param[SENSOR_KEEP];
-    if (!(param[SENSOR_UNEVEN] > 0.0) || keep <= 0.0 || keep >= 1.0)
-        return keep;
-    struct rng rng;
-    rng_init(&rng, key, rng_mix(self->entity ^ UINT64_C(0x756e6576656e), client));
-    double odds = keep / (1.0 - keep) * exp(param[SENSOR_UNEVEN] * rng_normal(&rng));
-    return odds / (1.0 + odds);
-}
-
 /* What holds for every query of one address is worked out once: few addresses ask often. */
 #define ADDRESSES 64 /* a power of two */
 
 struct address {
     uint32_t client;
     bool known, visible;
-    double keep;
+    uint64_t limit; /* a row is kept where the upper 53 of 64 random bits are below it */
 };
 
-static const struct address *address_of(struct address table[ADDRESSES], const struct sensor *self,
-                                        const double *param, struct rng_key key, uint32_t client)
+/* Work in progress on one log. */
+struct recording {
+    const struct sensor *sensor;
+    const double *param;
+    struct rng_key key;
+    uint64_t visible_key; /* mixed with an address: the chance that decides whether it is seen */
+    bool by_row;          /* keep differs between addresses or is small: one draw for each row */
+    struct rng rng;       /* of those draws */
+    struct hits dropped, doubled; /* rows, by index in the input */
+    time_us step_us;
+    uint16_t type_mask, server_mask; /* 0 where the column is missing */
+    struct query_array *out;
+    struct address addresses[ADDRESSES];
+};
+
+/* The number that 53 random bits must be below to give a uniform number below p. */
+static uint64_t limit_of(double p)
 {
-    struct address *address = &table[client % ADDRESSES];
+    return (uint64_t)ceil(p * 0x1p53);
+}
+
+static bool is_visible(const struct recording *self, uint32_t client)
+{
+    double probability = self->param[SENSOR_VISIBLE];
+    if (client >= self->sensor->n_known)
+        probability *= self->param[SENSOR_STRANGERS];
+    return rng_mix(self->visible_key, client) >> 11 < limit_of(probability);
+}
+
+/* The share of one address's queries that is recorded: keep, shifted on the scale of log-odds. */
+static double keep_of(const struct recording *self, uint32_t client)
+{
+    const double keep = self->param[SENSOR_KEEP], uneven = self->param[SENSOR_UNEVEN];
+    if (!(uneven > 0.0) || keep <= 0.0 || keep >= 1.0)
+        return keep;
+    struct rng rng;
+    rng_init(&rng, self->key, rng_mix(self->sensor->entity ^ UINT64_C(0x756e6576656e), client));
+    double odds = keep / (1.0 - keep) * exp(uneven * rng_normal(&rng));
+    return odds / (1.0 + odds);
+}
+
+static void learn_address(const struct recording *self, uint32_t client, struct address *address)
+{
+    bool visible = is_visible(self, client);
+    uint64_t limit = visible && self->by_row ? limit_of(keep_of(self, client)) : 0;
+    *address =
+        (struct address){.client = client, .known = true, .visible = visible, .limit = limit};
+}
+
+static inline const struct address *address_of(struct recording *self, uint32_t client)
+{
+    struct address *address = &self->addresses[client % ADDRESSES];
     if (!address->known || address->client != client)
-        *address = (struct address){.client = client,
-                                    .known = true,
-                                    .visible = is_visible(self, param, key, client),
-                                    .keep = keep_of(self, param, key, client)};
+        learn_address(self, client, address);
     return address;
+}
+
+static inline bool sees_name(const struct sensor *self, uint32_t name)
+{
+    return self->sees_name == NULL || name >= self->n_names || self->sees_name[name];
+}
+
+/* Appends those of n rows that are kept. Every row is written and counted only where it is kept:
+ * rows of different addresses follow each other at random, and a mispredicted branch costs more
+ * than a wasted store. `out` has room for all of them. */
+static inline __attribute__((always_inline)) void
+take_rows(struct recording *self, const struct query *q, size_t n, bool by_row)
+{
+    struct rng rng = self->rng; /* nobody else holds its address, so it can live in registers */
+    const struct sensor *sensor = self->sensor;
+    const uint16_t type_mask = self->type_mask, server_mask = self->server_mask;
+    struct query *to = self->out->q + self->out->n;
+    for (size_t i = 0; i < n; i++) {
+        const struct address *address = address_of(self, q[i].client);
+        bool kept = by_row ? rng_u64(&rng) >> 11 < address->limit : address->visible;
+        *to = q[i];
+        to->type = q[i].type & type_mask;
+        to->server = q[i].server & server_mask;
+        to += kept & sees_name(sensor, q[i].name);
+    }
+    self->rng = rng;
+    self->out->n = (size_t)(to - self->out->q);
 }
 
 static time_us round_down(time_us t, time_us step)
@@ -125,32 +173,141 @@ static bool seen_within(const struct query_array *out, const struct query *q, ti
     return false;
 }
 
-/* Puts a query down as it is recorded. */
-static int write_row(const struct sensor *self, const struct query *q, time_us t,
-                     struct query_array *out)
+/* The same as take_rows, one by one, without those that follow a like one too closely. */
+static void take_merged(struct recording *self, const struct query *q, size_t n)
 {
-    struct query *row = query_array_push(out);
-    if (row == NULL)
+    struct query_array *out = self->out;
+    for (size_t i = 0; i < n; i++) {
+        size_t before = out->n;
+        take_rows(self, &q[i], 1, self->by_row);
+        if (out->n == before)
+            continue;
+        out->n = before;
+        struct query *row = &out->q[before];
+        row->time_us = round_down(row->time_us, self->step_us);
+        out->n += !seen_within(out, row, row->time_us, self->param[SENSOR_MERGE_WITHIN_S]);
+    }
+}
+
+/* Rows that the sensor hears and that no hit concerns. */
+static void take(struct recording *self, const struct query *q, size_t n)
+{
+    if (self->param[SENSOR_MERGE_WITHIN_S] > 0.0)
+        take_merged(self, q, n);
+    else if (self->by_row)
+        take_rows(self, q, n, true);
+    else
+        take_rows(self, q, n, false);
+}
+
+/* Thinning stays aligned whatever the silent stretches do. */
+static void pass_over(struct recording *self, size_t n)
+{
+    for (size_t i = 0; self->by_row && i < n; i++)
+        rng_u64(&self->rng);
+}
+
+/* A row that may be recorded twice. */
+static int take_twice(struct recording *self, const struct query_array *in, size_t row)
+{
+    struct query_array *out = self->out;
+    size_t before = out->n;
+    if (query_array_reserve(out, before + 1 + in->n - row + 1) != STATUS_OK)
         return STATUS_RUN;
-    *row = *q;
-    row->time_us = t;
-    if (!(self->columns & COLUMN_TYPE))
-        row->type = TYPE_UNKNOWN;
-    if (!(self->columns & COLUMN_SERVER))
-        row->server = 0;
+    take(self, &in->q[row], 1);
+    if (out->n > before)
+        out->q[out->n] = out->q[before], out->n++;
     return STATUS_OK;
 }
 
-/* Whether a query lies in the sensor's window, outside its silent stretches, and is of a name that
- * it sees. */
-static bool is_heard(const struct sensor *self, const struct query *q,
-                     const struct outage *next_outage, const struct outage *outages_end)
+/* Rows [row, until) of the input, all heard or none. */
+static int record_stretch(struct recording *self, const struct query_array *in, size_t row,
+                          size_t until, bool heard)
 {
-    if (q->time_us < self->from_us || q->time_us >= self->until_us)
-        return false;
-    if (next_outage < outages_end && q->time_us >= next_outage->from_us)
-        return false;
-    return self->sees_name == NULL || q->name >= self->n_names || self->sees_name[q->name];
+    while (row < until) {
+        size_t stop =
+            self->dropped.next < self->doubled.next ? self->dropped.next : self->doubled.next;
+        stop = stop < until ? stop : until;
+        if (heard)
+            take(self, in->q + row, stop - row);
+        else
+            pass_over(self, stop - row);
+        row = stop;
+        if (row == until)
+            break;
+        bool dropped = row == self->dropped.next, doubled = row == self->doubled.next;
+        if (dropped)
+            hits_advance(&self->dropped);
+        if (doubled)
+            hits_advance(&self->doubled);
+        if (!heard)
+            pass_over(self, 1);
+        else if (!dropped && take_twice(self, in, row) != STATUS_OK)
+            return STATUS_RUN;
+        row++;
+    }
+    return STATUS_OK;
+}
+
+/* First row of a sorted log, from row `low` on, that is not before t. */
+static size_t row_at(const struct query_array *log, size_t low, time_us t)
+{
+    size_t high = log->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (log->q[middle].time_us < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A 64-bit division for each row would cost more than all the rest: multiply by the reciprocal,
+ * then put right what rounding may have spoilt. Exact from 0 to 2^53. */
+static void round_times(struct query_array *log, time_us step_us)
+{
+    if (step_us <= 1 || log->n == 0)
+        return;
+    if (log->q[0].time_us < 0 || log->q[log->n - 1].time_us >= INT64_C(1) << 53) {
+        for (size_t i = 0; i < log->n; i++)
+            log->q[i].time_us = round_down(log->q[i].time_us, step_us);
+        return;
+    }
+    const double reciprocal = 1.0 / (double)step_us;
+    for (size_t i = 0; i < log->n; i++) {
+        time_us t = log->q[i].time_us;
+        time_us down = (time_us)((double)t * reciprocal) * step_us;
+        down -= down > t ? step_us : 0;
+        down += t - down >= step_us ? step_us : 0;
+        log->q[i].time_us = down;
+    }
+}
+
+/* Above this share of rows to keep, gaps from one lost row to the next are drawn instead of rows.
+ */
+#define MOSTLY 0.85
+
+static void begin(struct recording *self, const struct sensor *sensor, const double *param,
+                  struct rng_key key, struct query_array *out)
+{
+    const double keep = param[SENSOR_KEEP];
+    self->sensor = sensor;
+    self->param = param;
+    self->key = key;
+    self->visible_key =
+        rng_mix(rng_mix(key.seed, key.trial), sensor->entity ^ UINT64_C(0x76697369626c65));
+    self->by_row = keep < MOSTLY || (param[SENSOR_UNEVEN] > 0.0 && keep < 1.0);
+    rng_init(&self->rng, key, sensor->entity + 1);
+    hits_init(&self->dropped, key, sensor->entity + 2, self->by_row ? 0.0 : 1.0 - keep);
+    hits_init(&self->doubled, key, sensor->entity + 3, param[SENSOR_DUPLICATES]);
+    self->step_us = (time_us)(param[SENSOR_ROUND_S] * 1e6);
+    self->type_mask = sensor->columns & COLUMN_TYPE ? UINT16_MAX : 0;
+    self->server_mask = sensor->columns & COLUMN_SERVER ? UINT16_MAX : 0;
+    self->out = out;
+    out->n = 0;
+    for (int i = 0; i < ADDRESSES; i++)
+        self->addresses[i].known = false;
 }
 
 int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
@@ -158,33 +315,28 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
 {
     const double *param = values + self->first_param;
     struct outage outages[MAX_OUTAGES];
-    struct address addresses[ADDRESSES] = {{0}};
-    struct rng silence, start;
+    struct recording recording;
+    struct rng silence;
     rng_init(&silence, key, self->entity);
-    const struct outage *next = outages;
-    const struct outage *end = outages + draw_outages(self, param, &silence, outages);
-    double twice = param[SENSOR_DUPLICATES], merge_s = param[SENSOR_MERGE_WITHIN_S];
-    time_us step = (time_us)(param[SENSOR_ROUND_S] * 1e6);
-    rng_init(&start, key, self->entity + 1); /* thinning stays aligned whatever the outages do */
-    struct rng rng = start; /* nobody else holds its address, so it can live in registers */
-    out->n = 0;
-    if (query_array_reserve(out, in->n) != STATUS_OK)
+    size_t n_outages = draw_outages(self, param, &silence, outages);
+    begin(&recording, self, param, key, out);
+    if (query_array_reserve(out, in->n + 1) != STATUS_OK)
         return STATUS_RUN;
-    for (size_t i = 0; i < in->n; i++) {
-        const struct query *q = &in->q[i];
-        const struct address *address = address_of(addresses, self, param, key, q->client);
-        bool kept = address->keep >= 1.0 || rng_uniform(&rng) < address->keep;
-        bool doubled = twice > 0.0 && rng_uniform(&rng) < twice;
-        while (next < end && next->until_us <= q->time_us)
-            next++;
-        if (!kept || !address->visible || !is_heard(self, q, next, end))
-            continue;
-        time_us t = round_down(q->time_us, step);
-        if (merge_s > 0.0 && seen_within(out, q, t, merge_s))
-            continue;
-        if (write_row(self, q, t, out) != STATUS_OK ||
-            (doubled && write_row(self, q, t, out) != STATUS_OK))
-            return STATUS_RUN;
+    size_t row = row_at(in, 0, self->from_us), end = row_at(in, row, self->until_us);
+    int status = record_stretch(&recording, in, 0, row, false);
+    for (size_t i = 0; i < n_outages && status == STATUS_OK; i++) {
+        size_t from = row_at(in, row, outages[i].from_us);
+        size_t until = row_at(in, from, outages[i].until_us);
+        until = until < end ? until : end;
+        status = record_stretch(&recording, in, row, from, true);
+        if (status == STATUS_OK)
+            status = record_stretch(&recording, in, from, until, false);
+        row = until;
     }
+    if (status == STATUS_OK)
+        status = record_stretch(&recording, in, row, end, true);
+    if (status != STATUS_OK)
+        return status;
+    round_times(out, recording.step_us);
     return edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us, out);
 }
