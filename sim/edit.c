@@ -1,10 +1,12 @@
 #include "sim/edit.h"
 
+#include <gsl/gsl_heapsort.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One address of the log. */
-struct asker {
+struct edit_asker {
     uint32_t client;
     size_t n;            /* rows */
     struct query sample; /* its first row: name, type and server of rows made for it */
@@ -16,7 +18,8 @@ struct edit {
     uint64_t entity;
     time_us from_us, until_us;
     struct query_array *log;
-    struct asker *askers; /* by client id */
+    struct edit_space *space;
+    struct edit_asker *askers; /* by client id; in the space */
     size_t n_askers;
 };
 
@@ -30,44 +33,94 @@ static void stream(const struct edit *self, enum step step, uint64_t index, stru
 
 /* ---- who asks ---- */
 
-static int by_client(const void *a, const void *b)
+void edit_space_init(struct edit_space *self)
 {
-    const struct asker *x = a, *y = b;
-    return x->client < y->client ? -1 : x->client > y->client;
+    memset(self, 0, sizeof *self);
 }
 
-static struct asker *find_asker(const struct edit *self, uint32_t client)
+void edit_space_free(struct edit_space *self)
 {
-    struct asker wanted = {.client = client};
-    return bsearch(&wanted, self->askers, self->n_askers, sizeof wanted, by_client);
+    free(self->askers);
+    free(self->slots);
+    query_array_free(&self->rows);
+    edit_space_init(self);
 }
 
-/* Counts the rows of every address anew; rows of equal ids are alike, so the sort needs no ties. */
-static int count_askers(struct edit *self)
+/* Room for n askers and a hash table that stays at most half full. */
+static int reserve_askers(struct edit_space *space, size_t n)
 {
-    const struct query_array *log = self->log;
-    struct asker *all = realloc(self->askers, (log->n + 1) * sizeof *all);
-    if (all == NULL)
+    size_t wanted = 64;
+    while (wanted < n)
+        wanted *= 2;
+    if (wanted <= space->capacity)
+        return STATUS_OK;
+    struct edit_asker *askers = realloc(space->askers, wanted * sizeof *askers);
+    if (askers != NULL)
+        space->askers = askers;
+    uint32_t *slots = realloc(space->slots, 2 * wanted * sizeof *slots);
+    if (slots != NULL)
+        space->slots = slots;
+    if (askers == NULL || slots == NULL)
         return STATUS_RUN;
-    self->askers = all;
-    for (size_t i = 0; i < log->n; i++)
-        all[i] = (struct asker){.client = log->q[i].client};
-    qsort(all, log->n, sizeof *all, by_client);
-    self->n_askers = 0;
-    for (size_t i = 0; i < log->n; i++)
-        if (i == 0 || all[i].client != all[self->n_askers - 1].client)
-            all[self->n_askers++] = all[i];
-    for (size_t i = 0; i < log->n; i++) {
-        struct asker *asker = find_asker(self, log->q[i].client);
-        if (asker->n++ == 0)
-            asker->sample = log->q[i];
-    }
+    space->capacity = wanted;
     return STATUS_OK;
 }
 
-static const struct asker *busiest(const struct edit *self)
+/* The slot of an address, or the empty one where it belongs. A slot holds 1 + an asker's number. */
+static uint32_t *find_slot(const struct edit *self, uint32_t client)
 {
-    const struct asker *best = NULL;
+    size_t mask = 2 * self->space->capacity - 1;
+    size_t i = (size_t)(client * UINT64_C(0x9e3779b97f4a7c15) >> 32) & mask;
+    uint32_t *slots = self->space->slots;
+    while (slots[i] != 0 && self->askers[slots[i] - 1].client != client)
+        i = (i + 1) & mask;
+    return &slots[i];
+}
+
+static struct edit_asker *find_asker(const struct edit *self, uint32_t client)
+{
+    return &self->askers[*find_slot(self, client) - 1];
+}
+
+static void clear_slots(const struct edit_space *space)
+{
+    memset(space->slots, 0, 2 * space->capacity * sizeof *space->slots);
+}
+
+static int by_client(const void *a, const void *b)
+{
+    const struct edit_asker *x = a, *y = b;
+    return x->client < y->client ? -1 : x->client > y->client;
+}
+
+/* Counts the rows of every address anew. No two askers are equal, so the sort needs no ties. */
+static int count_askers(struct edit *self)
+{
+    const struct query_array *log = self->log;
+    if (log->n > UINT32_MAX / 4 || reserve_askers(self->space, log->n) != STATUS_OK)
+        return STATUS_RUN;
+    self->askers = self->space->askers;
+    self->n_askers = 0;
+    clear_slots(self->space);
+    for (size_t i = 0; i < log->n; i++) {
+        uint32_t *slot = find_slot(self, log->q[i].client);
+        if (*slot == 0) {
+            struct edit_asker fresh = {.client = log->q[i].client, .sample = log->q[i]};
+            self->askers[self->n_askers++] = fresh;
+            *slot = (uint32_t)self->n_askers;
+        }
+        self->askers[*slot - 1].n++;
+    }
+    gsl_heapsort(self->askers, self->n_askers, sizeof *self->askers, by_client);
+    clear_slots(self->space);
+    for (size_t k = 0; k < self->n_askers; k++)
+        *find_slot(self, self->askers[k].client) = (uint32_t)(k + 1);
+    return STATUS_OK;
+}
+
+static const struct edit_asker *busiest(const struct edit *self)
+{
+    const struct edit_asker *best = NULL;
     for (size_t k = 0; k < self->n_askers; k++)
         if (best == NULL || self->askers[k].n > best->n)
             best = &self->askers[k];
@@ -103,8 +156,8 @@ static int put_in(struct edit *self, const struct query *sample, time_us t)
 /* ---- the edits ---- */
 
 /* Rows of one address made from the busiest one's: thinned to the old number, shifted a little. */
-static int copy_one(struct edit *self, const struct asker *asker, const struct asker *model,
-                    struct rng *rng)
+static int copy_one(struct edit *self, const struct edit_asker *asker,
+                    const struct edit_asker *model, struct rng *rng)
 {
     struct query_array *log = self->log;
     double share = (double)asker->n / (double)model->n;
@@ -126,9 +179,9 @@ static int copy_one(struct edit *self, const struct asker *asker, const struct a
 
 static int make_copies(struct edit *self)
 {
-    const struct asker *model = busiest(self);
+    const struct edit_asker *model = busiest(self);
     for (size_t k = 0; model != NULL && k < self->n_askers; k++) {
-        const struct asker *asker = &self->askers[k];
+        const struct edit_asker *asker = &self->askers[k];
         struct rng rng;
         stream(self, STEP_COPY, asker->client, &rng);
         bool copied = rng_uniform(&rng) < self->param[EDIT_ALTERED_COPY];
@@ -212,7 +265,7 @@ static int handwrite(struct edit *self)
 static int insert(struct edit *self)
 {
     for (size_t k = 0; k < self->n_askers; k++) {
-        const struct asker *asker = &self->askers[k];
+        const struct edit_asker *asker = &self->askers[k];
         struct rng rng;
         stream(self, STEP_INSERT, asker->client, &rng);
         uint64_t n = asker->n < EDIT_BUSY_ROWS
@@ -280,7 +333,7 @@ static int apply_all(struct edit *self)
 }
 
 int edit_apply(const double *param, struct rng_key key, uint64_t entity, time_us from_us,
-               time_us until_us, struct query_array *log)
+               time_us until_us, struct edit_space *space, struct query_array *log)
 {
     bool any = param[EDIT_ALTERED_COPY] > 0.0 || param[EDIT_HANDWRITTEN] > 0.0 ||
                param[EDIT_INSERTED] > 0.0 || param[EDIT_DELETED] > 0.0 ||
@@ -292,13 +345,10 @@ int edit_apply(const double *param, struct rng_key key, uint64_t entity, time_us
                         .entity = entity,
                         .from_us = from_us,
                         .until_us = until_us,
-                        .log = log};
-    struct query_array scratch;
-    query_array_init(&scratch);
+                        .log = log,
+                        .space = space};
     int status = apply_all(&self);
     if (status == STATUS_OK)
-        status = query_array_sort(log, &scratch);
-    query_array_free(&scratch);
-    free(self.askers);
+        status = query_array_sort(log, &space->rows);
     return status;
 }

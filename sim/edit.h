@@ -105,11 +105,22 @@ enum edit_param {
 /* Addresses with fewer rows than this are never made from another's, nor chosen for insertions. */
 #define EDIT_BUSY_ROWS 10
 
+/* Working space of edits, reused between logs: nothing is allocated once it has grown. */
+struct edit_space {
+    struct edit_asker *askers; /* capacity of them, a power of two */
+    uint32_t *slots;           /* 2 * capacity */
+    size_t capacity;
+    struct query_array rows;
+};
+
+void edit_space_init(struct edit_space *self);
+void edit_space_free(struct edit_space *self);
+
 /* Edits a recorded log in place. `param` points at the first edit parameter; rows put in carry
  * QUERY_INSERTED and lie in [from, until), in whole seconds. The log is sorted by time before and
  * after. Does nothing, and draws nothing, where all edits are off. STATUS_RUN when memory runs out.
  */
 int edit_apply(const double *param, struct rng_key key, uint64_t entity, time_us from_us,
-               time_us until_us, struct query_array *log);
+               time_us until_us, struct edit_space *space, struct query_array *log);
 
 #endif

@@ -311,7 +311,7 @@ static void begin(struct recording *self, const struct sensor *sensor, const dou
 }
 
 int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
-                  const struct query_array *in, struct query_array *out)
+                  struct edit_space *space, const struct query_array *in, struct query_array *out)
 {
     const double *param = values + self->first_param;
     struct outage outages[MAX_OUTAGES];
@@ -338,5 +338,6 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     if (status != STATUS_OK)
         return status;
     round_times(out, recording.step_us);
-    return edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us, out);
+    return edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us, space,
+                      out);
 }

@@ -56,9 +56,9 @@ struct outage {
 };
 
 /* Records `in` (sorted by time) into *out (emptied first; grown as needed; sorted on return).
- * `values` are the trial's parameter values. Missing columns are blanked (0), client ids stay.
- * STATUS_RUN when memory runs out. */
+ * `values` are the trial's parameter values; `space` is working space of edits. Missing columns are
+ * blanked (0), client ids stay. STATUS_RUN when memory runs out. */
 int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
-                  const struct query_array *in, struct query_array *out);
+                  struct edit_space *space, const struct query_array *in, struct query_array *out);
 
 #endif

@@ -27,6 +27,7 @@ void trial_free(struct trial *self)
     query_array_free(&self->entries);
     query_array_free(&self->reports);
     query_array_free(&self->scratch);
+    edit_space_free(&self->edit);
     arena_free(&self->arena);
     memset(self, 0, sizeof *self);
 }
@@ -112,7 +113,7 @@ int trial_observe(struct trial *self, struct rng_key key)
         const struct sensor *sensor = &world->sensors[i];
         const struct query_array *in =
             sensor->source >= 0 ? &self->logs[sensor->source] : input_of(self, sensor);
-        status = sensor_record(sensor, self->values, key, in, &self->logs[i]);
+        status = sensor_record(sensor, self->values, key, &self->edit, in, &self->logs[i]);
     }
     return status;
 }

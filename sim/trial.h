@@ -19,9 +19,10 @@ struct trial {
     struct query_array upstream; /* what reaches the authority, sorted */
     struct query_array
         below; /* client queries in log form, filled only where a sensor stands below the cache */
-    struct query_array *logs; /* logs[sensor], sorted by time */
+    struct query_array *logs;            /* logs[sensor], sorted by time */
     struct query_array entries, reports; /* of block lists, filled only where a sensor reads them */
     struct query_array scratch;
+    struct edit_space edit; /* working space of the sensors' edits */
     struct resolve resolve;
     struct arena arena;
 };

@@ -1,7 +1,7 @@
 /* bursts.c - groups of queries in quick succession: a query less than spacing_s after the one
  * before belongs to the same burst. NaN for an empty selection. */
+#include <gsl/gsl_heapsort.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "analysis/statistics/families.h"
 #include "analysis/statistics/series.h"
@@ -83,7 +83,7 @@ static double span_quantile(const struct statistic_call *call)
             span[multi++] = burst_span_us(call->who, bursts, b);
     if (multi == 0)
         return 0;
-    qsort(span, multi, sizeof *span, compare_spans);
+    gsl_heapsort(span, multi, sizeof *span, compare_spans); /* in place: qsort may allocate */
     double position = setting(call, 1) * (double)(multi - 1);
     size_t below = (size_t)position;
     double part = position - (double)below;

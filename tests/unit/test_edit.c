@@ -38,10 +38,12 @@ static void default_edits(double param[EDIT_N_PARAMS])
         param[i] = strtod(rows[i].prior, NULL);
 }
 
+static struct edit_space space;
+
 static void apply(const double *param, uint64_t trial, struct query_array *log)
 {
     struct rng_key key = {3, trial};
-    assert_int_equal(edit_apply(param, key, 11, FROM, UNTIL, log), STATUS_OK);
+    assert_int_equal(edit_apply(param, key, 11, FROM, UNTIL, &space, log), STATUS_OK);
     for (size_t i = 1; i < log->n; i++)
         assert_true(log->q[i - 1].time_us <= log->q[i].time_us);
 }
@@ -254,5 +256,7 @@ int main(void)
         cmocka_unit_test(altered_copies_follow_the_busiest),
         cmocka_unit_test(empty_logs_stay_empty),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
+    edit_space_free(&space);
+    return failures;
 }

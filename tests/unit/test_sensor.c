@@ -10,6 +10,7 @@
 
 static const struct rng_key key = {7, 8};
 static double values[SENSOR_N_PARAMS];
+static struct edit_space space;
 static struct query_array in, out;
 
 static struct sensor plain_sensor(void)
@@ -53,7 +54,7 @@ static int release(void **state)
 
 static void record(const struct sensor *sensor)
 {
-    assert_int_equal(sensor_record(sensor, values, key, &in, &out), STATUS_OK);
+    assert_int_equal(sensor_record(sensor, values, key, &space, &in, &out), STATUS_OK);
     for (size_t i = 1; i < out.n; i++)
         assert_true(out.q[i - 1].time_us <= out.q[i].time_us);
 }
@@ -196,7 +197,7 @@ static void test_merging(void **state)
         assert_int_equal(i == 0 ? query_array_add(&few, q) : STATUS_OK, STATUS_OK);
     }
     values[SENSOR_MERGE_WITHIN_S] = 9.5;
-    assert_int_equal(sensor_record(&sensor, values, key, &few, &out), STATUS_OK);
+    assert_int_equal(sensor_record(&sensor, values, key, &space, &few, &out), STATUS_OK);
     static const int64_t kept_s[] = {0, 0, 10, 31};
     assert_int_equal(out.n, 4);
     for (size_t i = 0; i < 4; i++)

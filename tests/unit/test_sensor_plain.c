@@ -20,6 +20,7 @@ struct fate {
     bool dropped, doubled;
 };
 
+static struct edit_space space;
 static struct query_array in, out, plain;
 static struct fate fates[MAX_ROWS];
 static double values[SENSOR_N_PARAMS];
@@ -205,7 +206,7 @@ static void same_rows(void **state)
         struct sensor sensor = random_sensor(&rng);
         find_fates(&sensor, key);
         plain_record(&sensor, key);
-        assert_int_equal(sensor_record(&sensor, values, key, &in, &out), STATUS_OK);
+        assert_int_equal(sensor_record(&sensor, values, key, &space, &in, &out), STATUS_OK);
         assert_int_equal(out.n, plain.n);
         for (size_t i = 0; i < out.n; i++)
             assert_memory_equal(&out.q[i], &plain.q[i], sizeof *out.q);
@@ -265,7 +266,7 @@ static void compare_laws(double keep, double uneven, double duplicates, bool noi
     sensor.until_us = 500000 * US_PER_S;
     for (size_t trial = 0; trial < TRIALS; trial++) {
         struct rng_key one = {21, trial}, other = {22, trial};
-        assert_int_equal(sensor_record(&sensor, values, one, &in, &out), STATUS_OK);
+        assert_int_equal(sensor_record(&sensor, values, one, &space, &in, &out), STATUS_OK);
         summarize(&out, trial, &fast_way);
         throw_coins(&sensor, other);
         plain_record(&sensor, other);
