@@ -5,10 +5,8 @@
 #include "sim/civil.h"
 #include "sim/status.h"
 
-/* Makes the table of zone `name` ("Europe/Moscow", "UTC") for [from, until]. The name may hold
- * letters, digits, '_', '-', '+' and '/', and must exist in the tz database (TZDIR, or
- * /usr/share/zoneinfo). Changes the process's TZ variable for a moment: call it before threads
- * start. STATUS_INPUT for an unknown zone. */
+/* Makes the table of a zone for [from, until]; `name` as in zone_load (analysis/ingest/zone.h).
+ * STATUS_INPUT for an unknown zone or one with more changes than the table holds. */
 int timezone_load(struct timezone_table *table, const char *name, time_us from_us, time_us until_us,
                   struct message *message);
 

@@ -1,4 +1,5 @@
-/* zone.h - the time zone of local times in logs. */
+/* zone.h - time zones: of local times in logs, and (through config/timezone.h) of the parties of a
+ * case. */
 #ifndef INGEST_ZONE_H
 #define INGEST_ZONE_H
 
@@ -12,8 +13,9 @@ struct zone {
     int first_offset_s; /* before the first transition */
 };
 
-/* Loads `UTC`, `+03:00`, `-0500` or a name of the tz database such as `Europe/Moscow`. STATUS_INPUT
- * with a message for anything else. The caller frees it with zone_free; after a failure there is
+/* Loads `UTC`, `+03:00`, `-0500` or a name of the tz database such as `Europe/Moscow`, from the
+ * folder TZDIR or else /usr/share/zoneinfo. The names that count leap seconds (`right/...`) are not
+ * read. STATUS_INPUT with a message for anything else. The caller frees it with zone_free; after a failure there is
  * nothing to free. */
 int zone_load(struct zone *self, const char *name, struct message *message);
 void zone_free(struct zone *self);

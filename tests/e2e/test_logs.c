@@ -71,7 +71,7 @@ static void test_failures(void **state)
     assert_fails("import Makefile", 2, "the format is not known");
     assert_fails("import " LOGS "dnsmasq.log --format bind", 2, "the likely format is dnsmasq");
     assert_fails("import " LOGS "dnsmasq.log --format dnsmask", 2, "not known");
-    assert_fails("import " LOGS "dnsmasq.log --timezone Moon", 2, "timezone \"Moon\" is not known");
+    assert_fails("import " LOGS "dnsmasq.log --timezone Moon", 2, "time zone \"Moon\" is not known");
     assert_fails("import " LOGS "dnsmasq.log --year 26", 2, "--year");
     assert_fails("import " LOGS "dnsmasq.log --from yesterday", 2, "--from");
     assert_fails("import - --format dnsmasq < " LOGS "dnsmasq.log", 2, "--year");
