@@ -106,12 +106,15 @@ static void add_word(char *text, size_t size, const char *word)
 /* How to run it again: everything that the result depends on. */
 static void command_line(const struct settings *settings, char *text, size_t size)
 {
-    char number[32];
+    char number[32], year[32];
     const struct {
         const char *option, *value;
     } given[] = {{"--log", settings->what.log},
                  {"--format", settings->what.format},
-                 {"--sensor", settings->what.sensor}};
+                 {"--sensor", settings->what.sensor},
+                 {"--timezone", settings->what.timezone},
+                 {"--year", settings->what.year > 0 ? year : NULL}};
+    snprintf(year, sizeof year, "%llu", (unsigned long long)settings->what.year);
     snprintf(text, size, "mxplain compare");
     add_word(text, size, settings->what.case_name);
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)

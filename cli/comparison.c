@@ -34,6 +34,9 @@ static bool take_plain(struct comparison *self, int option)
     case COMPARISON_SENSOR:
         self->sensor = optarg;
         return true;
+    case COMPARISON_TIMEZONE:
+        self->timezone = optarg;
+        return true;
     case COMPARISON_ELICITED:
         self->elicited = true;
         return true;
@@ -61,6 +64,8 @@ int comparison_option_take(struct comparison *self, const char *command, int opt
         return option_u64("seed", optarg, 0, UINT64_MAX, &self->seed, message);
     case COMPARISON_THREADS:
         return option_u64("threads", optarg, 1, 1024, &self->threads, message);
+    case COMPARISON_YEAR:
+        return option_u64("year", optarg, 1970, 2199, &self->year, message);
     case COMPARISON_SCENARIO:
         return add_text(self->scenarios, &self->n_scenarios, "scenario", optarg, message);
     case COMPARISON_WEIGHT:
@@ -101,17 +106,22 @@ static int replace_evidence(const struct comparison *self, struct case_file *cas
 {
     uint32_t sensor;
     if (self->log == NULL)
-        return self->sensor == NULL && self->format == NULL
+        return self->sensor == NULL && self->format == NULL && self->timezone == NULL &&
+                       self->year == 0
                    ? STATUS_OK
-                   : fail(message, STATUS_INPUT, "--format and --sensor belong to --log FILE");
+                   : fail(message, STATUS_INPUT,
+                          "--format, --sensor, --timezone and --year belong to --log FILE");
     int status = find_sensor(&case_file->world, self->sensor, &sensor, message);
     if (status != STATUS_OK)
         return status;
     if (case_file->evidence != EVIDENCE_LOG)
         case_file->n_facts = 0;
     case_file->evidence = EVIDENCE_LOG;
-    case_file->log =
-        (struct log_evidence){.path = self->log, .format = self->format, .sensor = sensor};
+    case_file->log = (struct log_evidence){.path = self->log,
+                                           .format = self->format,
+                                           .sensor = sensor,
+                                           .timezone = self->timezone,
+                                           .year = (int)self->year};
     return STATUS_OK;
 }
 

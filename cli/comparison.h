@@ -11,6 +11,8 @@
 struct comparison {
     const char *case_name;
     const char *log, *format, *sensor; /* a log instead of the case's own evidence; or NULL */
+    const char *timezone;              /* of its local times; or NULL */
+    uint64_t year;                     /* of its times without year; 0: by the file's date */
     uint64_t trials, seed, threads;
     bool quiet, optional; /* optional: use the case's optional facts too */
     /* only the verdict depends on these */
@@ -30,6 +32,8 @@ enum comparison_option {
     COMPARISON_LOG,
     COMPARISON_FORMAT,
     COMPARISON_SENSOR,
+    COMPARISON_TIMEZONE,
+    COMPARISON_YEAR,
     COMPARISON_WEIGHT,
     COMPARISON_ELICITED,
     COMPARISON_LEDGER,
@@ -44,6 +48,8 @@ enum comparison_option {
         {"log", required_argument, NULL, COMPARISON_LOG},                                          \
         {"format", required_argument, NULL, COMPARISON_FORMAT},                                    \
         {"sensor", required_argument, NULL, COMPARISON_SENSOR},                                    \
+        {"timezone", required_argument, NULL, COMPARISON_TIMEZONE},                                \
+        {"year", required_argument, NULL, COMPARISON_YEAR},                                        \
         {"weight", required_argument, NULL, COMPARISON_WEIGHT},                                    \
         {"elicited", no_argument, NULL, COMPARISON_ELICITED},                                      \
         {"ledger", no_argument, NULL, COMPARISON_LEDGER},                                          \
@@ -58,6 +64,8 @@ enum comparison_option {
     "      --sensor NAME       the log is what this sensor saw (the first of the case)\n"          \
     "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "  \
     "them\n"                                                                                       \
+    "      --timezone ZONE     zone of the log's local times: UTC, +03:00, Europe/Moscow\n"        \
+    "      --year Y            year of the log's times without one (from the file's date)\n"       \
     "      --optional          use the facts that the case marks as optional too\n"
 
 /* 2000 trials, seed 1, and the given number of threads. */

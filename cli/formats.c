@@ -26,7 +26,7 @@ static void show(const struct log_format *format)
     if (format->needs_year)
         puts("Times may lack the year: give it with --year.");
     if (format->needs_timezone)
-        puts("Times may be local: give the zone with --timezone.");
+        puts("Times may be local: the zone is then needed, with --timezone.");
     if (format->missing != NULL)
         printf("Not built in: needs %s.\n", format->missing);
     if (writer != NULL)

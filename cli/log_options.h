@@ -39,7 +39,7 @@ enum log_option {
     "                          time=1,client=3\n"                                                  \
     "      --year Y            year of the first time that has none; else by the file's date\n"    \
     "      --date YYYY-MM-DD   day of the first time that has none; else by the file's date\n"     \
-    "      --timezone ZONE     of local times: UTC, +03:00, Europe/Moscow; UTC otherwise\n"        \
+    "      --timezone ZONE     of local times: UTC, +03:00, Europe/Moscow; such logs need it\n"    \
     "      --name GLOB         keep only these names: * and ? stand for any\n"                     \
     "      --client BLOCK      keep only these clients: 192.0.2.0/24\n"                            \
     "      --server BLOCK      keep only queries to these servers\n"                               \

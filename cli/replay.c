@@ -63,13 +63,15 @@ static int read_log(const struct ingest_options *options, const char *path, stru
     return status;
 }
 
-/* The recorded log is told by its first bytes: the options describe the client queries. */
+/* The recorded log is told by its first bytes: the options describe the client queries, but for
+ * those that say how times are written. */
 static int compare(const struct settings *settings, const struct trial *trial,
                    struct replay_counts *counts, struct message *message)
 {
-    static const struct ingest_options plain;
+    const struct ingest_options times = {
+        .timezone = settings->log.timezone, .year = settings->log.year, .date = settings->log.date};
     struct query_log recorded;
-    int status = read_log(&plain, settings->against, &recorded, message);
+    int status = read_log(&times, settings->against, &recorded, message);
     if (status != STATUS_OK)
         return status;
     status = replay_match(trial, 0, &recorded, (time_us)settings->within_ms * 1000, counts);

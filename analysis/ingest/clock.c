@@ -64,9 +64,6 @@ static const char *fill_day(struct log_clock *self, const struct timestamp *stam
 
 static time_us from_local(struct log_clock *self, time_us local)
 {
-    self->used_zone++;
-    if (self->zone == NULL)
-        return local;
     time_us first, second;
     enum zone_fold fold = zone_to_utc(self->zone, local, &first, &second);
     self->in_fold += fold == ZONE_TWICE;
@@ -93,6 +90,10 @@ const char *clock_resolve(struct log_clock *self, const struct timestamp *stamp,
             return wrong;
         if (stamp->month != 0)
             day = timestamp_days(filled.year, filled.month, filled.day);
+        if (!stamp->has_offset && self->zone == NULL) {
+            self->lacks_zone = true;
+            return "the time is local: give its zone with --timezone";
+        }
         time_us local = local_of(day, stamp);
         *at = stamp->has_offset ? local - stamp->offset_s * US_PER_S : from_local(self, local);
     }

@@ -10,7 +10,7 @@
 #include "analysis/ingest/zone.h"
 
 struct log_clock {
-    const struct zone *zone; /* of local times; NULL: none given, UTC is assumed */
+    const struct zone *zone; /* of local times; NULL: none given, a local time has no UTC */
     int given_year;       /* of the first stamp without a year; 0: take it from the file's date */
     time_us file_date_us; /* when the file was last written; 0: unknown */
     int64_t given_day;    /* days since 1970 of the first stamp without a date */
@@ -26,9 +26,9 @@ struct log_clock {
     bool has_day;
     time_us last_us; /* last time given out */
     bool has_last;
-    uint64_t used_zone; /* stamps that were local times */
-    uint64_t in_fold;   /* local times that occur twice */
-    uint64_t in_gap;    /* local times that do not exist */
+    bool lacks_zone;  /* a local time came and no zone was given: ask for one */
+    uint64_t in_fold; /* local times that occur twice */
+    uint64_t in_gap;  /* local times that do not exist */
 };
 
 /* Days to go on from one time of day to the next that was written: 1 where the clock went through

@@ -49,6 +49,7 @@ static struct score try_format(const struct log_format *format, struct text firs
     struct ingest_options options = {.columns = given->columns};
     struct ingest_report report = {0};
     struct ingest_sink sink = {0};
+    const struct zone utc = {0};
     struct reader reader = {
         .format = format,
         .options = &options,
@@ -57,7 +58,7 @@ static struct score try_format(const struct log_format *format, struct text firs
         .file = "",
         .is_trial = true,
         .columns = format->columns,
-        .clock = {.given_year = 2000, .has_given_day = true},
+        .clock = {.zone = &utc, .given_year = 2000, .has_given_day = true},
     };
     if (format->state_size > 0 && (reader.state = calloc(1, format->state_size)) == NULL)
         return (struct score){0};

@@ -128,18 +128,18 @@ static void note_clock(struct ingest_report *report, const struct reader *reader
                            reader->file, timestamp_write(clock->first_day * US_PER_DAY, 0, day),
                            clock->has_given_day ? "--date" : "the file's date");
     }
-    if (clock->used_zone > 0 && clock->zone == NULL)
-        ingest_report_note(
-            report, "%s: its times are local and were taken as UTC; give the zone with --timezone",
-            reader->file);
     if (clock->in_fold > 0)
         ingest_report_note(report,
-                           "%s: %" PRIu64 " times lie in an hour that clocks went through twice",
+                           "%s: %" PRIu64
+                           " times lie in an hour that clocks went through twice; taken as the "
+                           "first, until that would have gone back in time",
                            reader->file, clock->in_fold);
     if (clock->in_gap > 0)
-        ingest_report_note(
-            report, "%s: %" PRIu64 " times lie in an hour that clocks sprang over: wrong zone?",
-            reader->file, clock->in_gap);
+        ingest_report_note(report,
+                           "%s: %" PRIu64
+                           " times lie in an hour that clocks sprang over; taken as if they had "
+                           "not. Is the zone right?",
+                           reader->file, clock->in_gap);
 }
 
 /* How many lines of one file were understood. */
@@ -288,6 +288,8 @@ static int read_input(struct session *self, struct input *input)
     struct ingest_report before = *self->report;
     self->report->format = format;
     int status = run(&reader, input);
+    if (status == STATUS_OK && reader.clock.lacks_zone) /* met outside reader_query and _mail */
+        status = reader_zone_missing(&reader);
     if (status != STATUS_OK)
         return status;
     note_clock(self->report, &reader);

@@ -22,7 +22,7 @@ struct ingest_options {
         *format;      /* name of a format; NULL or "auto": told from the first bytes of each file */
     int year;         /* of the first stamp without a year; 0: from the file's date */
     const char *date; /* YYYY-MM-DD, day of the first stamp without a date; NULL: the file's date */
-    const char *timezone; /* of local times; NULL: UTC is assumed, and the report says so */
+    const char *timezone; /* of local times; NULL: none given, and a local time is an error */
     const char
         *name_glob; /* keep only these query names: * ? [..], without regard to case; NULL: all */
     const char *client; /* keep only clients in this block, 192.0.2.0/24; NULL: all */

@@ -1,6 +1,7 @@
 #include "analysis/ingest/reader.h"
 
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "analysis/ingest/duplicates.h"
@@ -135,6 +136,15 @@ static int keep(struct reader *self, const struct ingest_query *query)
     return self->sink->query == NULL ? STATUS_OK : self->sink->query(self->sink->context, query);
 }
 
+int reader_zone_missing(struct reader *self)
+{
+    return fail(self->message, STATUS_INPUT,
+                "%s:%" PRIu64 ": its times are local, and it does not say in which zone; name the "
+                "zone (--timezone Europe/Berlin, or timezone = \"Europe/Berlin\" beside the log in "
+                "a case), or UTC where they are UTC",
+                self->file, self->line_number);
+}
+
 int reader_query(struct reader *self, const struct reader_query *raw)
 {
     char client[ADDRESS_TEXT_SIZE], server[ADDRESS_TEXT_SIZE];
@@ -142,6 +152,8 @@ int reader_query(struct reader *self, const struct reader_query *raw)
     const char *wrong = take_host(raw->client, client, &query.client);
     if (wrong == NULL)
         wrong = clock_resolve(&self->clock, &raw->stamp, &query.time_us);
+    if (self->clock.lacks_zone)
+        return reader_zone_missing(self);
     if (wrong != NULL)
         return reader_bad(self, wrong);
     if (raw->name->lossy)
@@ -169,6 +181,8 @@ int reader_mail(struct reader *self, const struct timestamp *stamp, const struct
 {
     struct ingest_mail event = *mail;
     const char *wrong = clock_resolve(&self->clock, stamp, &event.time_us);
+    if (self->clock.lacks_zone)
+        return reader_zone_missing(self);
     if (wrong != NULL)
         return reader_bad(self, wrong);
     if (!in_window(self->options, event.time_us)) {

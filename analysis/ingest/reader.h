@@ -59,6 +59,9 @@ int reader_answer(struct reader *self);
 int reader_other(struct reader *self);
 int reader_bad(struct reader *self, const char *reason);
 
+/* Fails for local times without a zone: one question to the user, not a complaint for each line. */
+int reader_zone_missing(struct reader *self);
+
 /* Binary formats: the next record begins. Text formats get this for each line. */
 void reader_next_record(struct reader *self);
 

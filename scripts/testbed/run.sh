@@ -123,7 +123,7 @@ if [ $sender = postfix ]; then
 else
     echo "gateway         none: a seeded stub in its place (--stub)"
 fi
-"$mxplain" replay "$bed/bed.cfg" --scenario "$resolver" --queries "$asked" --against "$bed/queries.log" 2>"$bed/reading" || {
+"$mxplain" replay "$bed/bed.cfg" --scenario "$resolver" --queries "$asked" --against "$bed/queries.log" --timezone UTC 2>"$bed/reading" || {
     cat "$bed/reading" >&2
     exit 1
 }

@@ -54,7 +54,8 @@ static void test_reading(void **state)
     succeeds("import " LOGS "formats.pcap --server 127.0.0.11", "not asked for      101");
     succeeds("import " LOGS "formats.pcap --name '*.SENDER.test' --from 2026-11-21T19:24:24Z",
              "columns");
-    succeeds("export " LOGS "pdns-auth.log --to pipe", "|mail1.sender.test|127.0.0.21\n");
+    succeeds("export " LOGS "pdns-auth.log --to pipe --timezone UTC",
+             "|mail1.sender.test|127.0.0.21\n");
     succeeds("formats", "\nsuricata ");
     succeeds("formats csv", "Gives: time client name type server");
 }
@@ -71,16 +72,22 @@ static void test_failures(void **state)
     assert_fails("import Makefile", 2, "the format is not known");
     assert_fails("import " LOGS "dnsmasq.log --format bind", 2, "the likely format is dnsmasq");
     assert_fails("import " LOGS "dnsmasq.log --format dnsmask", 2, "not known");
-    assert_fails("import " LOGS "dnsmasq.log --timezone Moon", 2, "time zone \"Moon\" is not known");
+    assert_fails("import " LOGS "dnsmasq.log --timezone Moon", 2,
+                 "time zone \"Moon\" is not known");
     assert_fails("import " LOGS "dnsmasq.log --year 26", 2, "--year");
     assert_fails("import " LOGS "dnsmasq.log --from yesterday", 2, "--from");
+    assert_fails("import " LOGS "dnsmasq.log --year 2026", 2, "dnsmasq.log:5: its times are local");
+    assert_fails("import " LOGS "dnsmasq.log --year 2026 --db " DB, 2, "--timezone");
+    assert_fails("compare " QUICK_CASE " -q --trials 100 --log " LOGS "dnsmasq.log --year 2026", 2,
+                 "--timezone");
     assert_fails("import - --format dnsmasq < " LOGS "dnsmasq.log", 2, "--year");
     assert_fails("export nothing --db " DB, 2, DB);
     assert_fails("export " LOGS "dnsmasq.log --to xml", 2, "--to");
     assert_fails("formats morse", 2, "morse");
     assert_int_not_equal(access(DB, F_OK), 0); /* nothing was made on the way */
-    succeeds("import " LOGS "dnsmasq.log --db " DB, "kept");
-    assert_fails("import " LOGS "dnsmasq-extra.log --as dnsmasq.log --db " DB, 2, "already");
+    succeeds("import " LOGS "dnsmasq.log --timezone UTC --db " DB, "kept");
+    assert_fails("import " LOGS "dnsmasq-extra.log --timezone UTC --as dnsmasq.log --db " DB, 2,
+                 "already");
 }
 
 /* Killed or interrupted in the middle: the database holds what it held before. */

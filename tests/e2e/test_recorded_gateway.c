@@ -12,7 +12,7 @@ static json_t *compare(const char *case_name, const char *resolver)
     char arguments[400];
     snprintf(arguments, sizeof arguments,
              "compare %s --trials 1000 --json -q --log "
-             "scenarios/cases/recorded-gateway/log-%s.gz",
+             "scenarios/cases/recorded-gateway/log-%s.gz --timezone UTC",
              case_name, resolver);
     struct outcome o = run(arguments);
     if (o.code != 0)
@@ -59,7 +59,7 @@ static struct outcome replay(const char *recorded, const char *simulated)
              "replay recorded-gateway --scenario %s --within 20 --format csv "
              "--columns time=1,client=2,server=3,name=5,type=6 --server 127.0.0.12/32 "
              "--queries tests/golden/data/resolver/%s/client-and-upstream-queries.tsv.gz "
-             "--against scenarios/cases/recorded-gateway/log-%s.gz",
+             "--against scenarios/cases/recorded-gateway/log-%s.gz --timezone UTC",
              simulated, recorded, recorded);
     return run(arguments);
 }

@@ -157,7 +157,7 @@ static void test_mixed_syslog(void **state)
                                 "Nov 21 13:30:02 something else\n"
                                 "Nov 21 13:30:02 host named[5]: client @0x1 192.0.2.1#1 (b.test): "
                                 "query: b.test IN A + (192.0.2.53)\n";
-    struct ingest_options options = {.year = 2026, .format = "dnsmasq"};
+    struct ingest_options options = {.year = 2026, .timezone = "UTC", .format = "dnsmasq"};
     read_bytes(lines, sizeof lines - 1, options, STATUS_OK, &log_read, &report, &message);
     assert_int_equal(report.kept, 1);
     assert_int_equal(report.others, 4);
@@ -325,14 +325,15 @@ static void test_midnight(void **state)
     const struct timespec written[2] = {{.tv_sec = 1795219300},
                                         {.tv_sec = 1795219300}}; /* 2026-11-21T00:01:40Z */
     assert_int_equal(utimensat(AT_FDCWD, path, written, 0), 0);
-    read_file(path, (struct ingest_options){0}, STATUS_OK, &log_read, &report, &message);
+    read_file(path, (struct ingest_options){.timezone = "UTC"}, STATUS_OK, &log_read, &report,
+              &message);
     assert_string_equal(row(&log_read.queries.q[0]),
                         "2026-11-19T23:59:59.500000Z 192.0.2.1 a.test A");
     assert_string_equal(row(&log_read.queries.q[3]),
                         "2026-11-21T00:00:02.000000Z 192.0.2.1 d.test A");
     query_log_free(&log_read);
-    read_file(path, (struct ingest_options){.date = "2020-02-28"}, STATUS_OK, &log_read, &report,
-              &message);
+    read_file(path, (struct ingest_options){.date = "2020-02-28", .timezone = "UTC"}, STATUS_OK,
+              &log_read, &report, &message);
     assert_string_equal(row(&log_read.queries.q[3]),
                         "2020-03-01T00:00:02.000000Z 192.0.2.1 d.test A");
     query_log_free(&log_read);
@@ -489,7 +490,8 @@ static void test_cut_gzip(void **state)
     (void)state;
     size_t n;
     char *bytes = slurp("tests/samples/logs/bind-query-default.log.gz", &n);
-    read_bytes(bytes, n / 2, (struct ingest_options){0}, STATUS_OK, &log_read, &report, &message);
+    read_bytes(bytes, n / 2, (struct ingest_options){.timezone = "UTC"}, STATUS_OK, &log_read,
+               &report, &message);
     assert_true(report.kept > 300 && report.kept < 1358);
     bool told = false;
     for (unsigned i = 0; i < report.n_notes; i++)

@@ -166,7 +166,7 @@ static void test_bind_styles(void **state)
          "2026-11-21T19:06:53.377Z 127.0.0.12 we\\032ird\\.label.test A @127.0.0.1"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        read_text(lines[i][0], (struct ingest_options){.year = 2026}, STATUS_OK);
+        read_text(lines[i][0], (struct ingest_options){.year = 2026, .timezone = "UTC"}, STATUS_OK);
         assert_string_equal(report.format->name, "bind");
         assert_string_equal(row(0), lines[i][1]);
         query_log_free(&log_read);

@@ -182,10 +182,12 @@ static time_us resolve(const char *source, bool (*take)(struct text *, struct ti
     return at;
 }
 
+static const struct zone utc;
+
 static void check_time(const char *source, bool (*take)(struct text *, struct timestamp *),
                        const char *expected)
 {
-    struct log_clock clock = {.given_year = 2026};
+    struct log_clock clock = {.zone = &utc, .given_year = 2026};
     char text[TIMESTAMP_TEXT_SIZE];
     time_us at = resolve(source, take, &clock);
     if (expected == NULL)
@@ -236,7 +238,7 @@ static void test_calendar(void **state)
 static void test_years(void **state)
 {
     (void)state;
-    struct log_clock clock = {.given_year = 2015};
+    struct log_clock clock = {.zone = &utc, .given_year = 2015};
     char text[TIMESTAMP_TEXT_SIZE];
     assert_string_equal(
         timestamp_write(resolve("Dec 31 23:59:59", timestamp_syslog, &clock), 0, text),
@@ -251,7 +253,8 @@ static void test_years(void **state)
         timestamp_write(resolve("Feb 29 00:00:00", timestamp_syslog, &clock), 0, text),
         "2016-02-29T00:00:00Z");
     /* from the file's date: written on 2026-01-03, begun in December */
-    clock = (struct log_clock){.file_date_us = timestamp_days(2026, 1, 3) * US_PER_DAY};
+    clock =
+        (struct log_clock){.zone = &utc, .file_date_us = timestamp_days(2026, 1, 3) * US_PER_DAY};
     assert_string_equal(
         timestamp_write(resolve("Dec 30 12:00:00", timestamp_syslog, &clock), 0, text),
         "2025-12-30T12:00:00Z");
@@ -261,7 +264,8 @@ static void test_years(void **state)
     clock = (struct log_clock){0};
     assert_int_equal(resolve("Dec 30 12:00:00", timestamp_syslog, &clock), -1);
     /* times without date wrap at midnight */
-    clock = (struct log_clock){.has_given_day = true, .given_day = timestamp_days(2026, 11, 21)};
+    clock = (struct log_clock){
+        .zone = &utc, .has_given_day = true, .given_day = timestamp_days(2026, 11, 21)};
     resolve("23:59:59.5", timestamp_time_of_day, &clock);
     assert_string_equal(
         timestamp_write(resolve("00:00:01.25", timestamp_time_of_day, &clock), 2, text),
