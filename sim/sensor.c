@@ -29,6 +29,11 @@ const struct param_row sensor_rows[] = {
                                "same client and question again within this time: dropped", NULL},
     [SENSOR_ROUND_S] = {"round", UNIT_SECOND, 0, 86400, "0",
                         "time stamps are cut down to multiples of this", NULL},
+    [SENSOR_SHUFFLED] =
+        {"shuffled", UNIT_FRACTION, 0, 1, "0",
+         "probability that the order of rows was lost: those of one time stamp come "
+         "in random order",
+         NULL},
     EDIT_ROWS(SENSOR_EDITS),
     [SENSOR_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
@@ -310,6 +315,24 @@ static void begin(struct recording *self, const struct sensor *sensor, const dou
         self->addresses[i].known = false;
 }
 
+/* Rows of one time stamp change places at random (Fisher and Yates); the log stays sorted. */
+static void shuffle(const struct sensor *self, const double *param, struct rng_key key,
+                    struct query_array *out)
+{
+    struct rng rng;
+    rng_init(&rng, key, rng_mix(self->entity, UINT64_C(0x73687566666c65)));
+    if (rng_uniform(&rng) >= param[SENSOR_SHUFFLED])
+        return;
+    for (size_t from = 0, i = 1; i < out->n; i++) {
+        if (out->q[i].time_us != out->q[from].time_us)
+            from = i;
+        size_t other = from + (size_t)rng_below(&rng, i - from + 1);
+        struct query row = out->q[i];
+        out->q[i] = out->q[other];
+        out->q[other] = row;
+    }
+}
+
 int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
                   struct edit_space *space, const struct query_array *in, struct query_array *out)
 {
@@ -338,6 +361,9 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     if (status != STATUS_OK)
         return status;
     round_times(out, recording.step_us);
-    return edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us, space,
-                      out);
+    status = edit_apply(param + SENSOR_EDITS, key, self->entity, self->from_us, self->until_us,
+                        space, out);
+    if (status == STATUS_OK && param[SENSOR_SHUFFLED] > 0.0)
+        shuffle(self, param, key, out);
+    return status;
 }

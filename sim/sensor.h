@@ -21,7 +21,9 @@ enum sensor_param {
     SENSOR_MERGE_WITHIN_S, /* rows of one client and question closer than this to the last kept one
                               are dropped; 0: none */
     SENSOR_ROUND_S,        /* time stamps are cut down to multiples of this; 0: kept */
-    SENSOR_EDITS,          /* first of the EDIT_N_PARAMS rows of edit.h */
+    SENSOR_SHUFFLED, /* probability that the rows were published in random order: whoever sorts
+                        them by time again gets those of one stamp in random order */
+    SENSOR_EDITS,    /* first of the EDIT_N_PARAMS rows of edit.h */
     SENSOR_N_PARAMS = SENSOR_EDITS + EDIT_N_PARAMS,
 };
 extern const struct param_row sensor_rows[];
