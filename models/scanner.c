@@ -95,7 +95,9 @@ static int visitors(struct scan *self, const struct activity *activity)
     return STATUS_OK;
 }
 
-static int regular(struct scan *self, uint64_t number)
+/* Its period is its own: growth means more visitors, not more visits. Before the onset and in
+ * pauses it does not come. */
+static int regular(struct scan *self, const struct activity *activity, uint64_t number)
 {
     const double *param = self->param;
     uint32_t client = self->run->new_clients + self->n_clients++;
@@ -105,7 +107,8 @@ static int regular(struct scan *self, uint64_t number)
     time_us due = time_after(self->run->world->start_us, rng_uniform(&rng) * every_s);
     while (due < self->run->world->until_us) {
         double off_s = (2.0 * rng_uniform(&rng) - 1.0) * param[REGULAR_JITTER] * every_s;
-        if (ask(self, due + (time_us)(off_s * 1e6), client) != STATUS_OK)
+        time_us t = due + (time_us)(off_s * 1e6);
+        if (activity_at(activity, t) > 0.0 && ask(self, t, client) != STATUS_OK)
             return STATUS_RUN;
         due = time_after(due, every_s);
     }
@@ -126,7 +129,7 @@ static int run(struct model_run *model_run)
     int status = visitors(&self, &activity);
     uint64_t n = (uint64_t)(self.param[REGULARS] + 0.5);
     for (uint64_t k = 0; status == STATUS_OK && k < n; k++)
-        status = regular(&self, k);
+        status = regular(&self, &activity, k);
     return status;
 }
 

@@ -109,6 +109,44 @@ static void regulars_come_back(void **state)
     tiny_world_free(&tiny);
 }
 
+struct first_visit {
+    time_us first_us; /* of all trials */
+    double n;
+};
+
+static void note_first(const struct trial *trial, void *context)
+{
+    struct first_visit *visits = context;
+    for (size_t i = 0; i < trial->traffic.queries.n; i++)
+        if (trial->traffic.queries.q[i].time_us < visits->first_us)
+            visits->first_us = trial->traffic.queries.q[i].time_us;
+    visits->n += (double)trial->traffic.queries.n;
+}
+
+/* Days 42 to 140 of the window are 14 weeks: 3 addresses, 14 visits each; none before. */
+static void regulars_wait_for_the_onset(void **state)
+{
+    (void)state;
+    struct tiny_world tiny;
+    struct first_visit visits = {.first_us = INT64_MAX};
+    start(&tiny, "scanner", plain_scanner);
+    tiny_set(&tiny, "it.visitors_per_week", "0");
+    tiny_set(&tiny, "it.regulars", "3");
+    tiny_set(&tiny, "it.regular_every", "7");
+    tiny_set(&tiny, "it.onset", "42");
+    each_trial(&tiny, 47, 300, note_first, &visits);
+    time_us onset = tiny.world.from_us + 42 * US_PER_DAY;
+    assert_true(visits.first_us >= onset && visits.first_us < onset + US_PER_DAY);
+    assert_true(fabs(visits.n / 300 - 42) < 1);
+    tiny_set(&tiny, "it.onset", "0");
+    tiny_set(&tiny, "it.pauses", "20");
+    tiny_set(&tiny, "it.pause_length", "1000");
+    visits.n = 0;
+    each_trial(&tiny, 48, 100, note_first, &visits);
+    assert_true(visits.n / 100 < 3); /* the first pause comes after eight hours on average */
+    tiny_world_free(&tiny);
+}
+
 /* 21 runs of Poisson(20) bounces of 1 / (1 - 0.5) tries each, one question a try (no MX here). New
  * addresses: three of four bounces, besides the four providers. */
 static void backscatter_has_its_volume_and_askers(void **state)
@@ -168,6 +206,7 @@ int main(void)
         cmocka_unit_test(visits_are_geometric_and_replayed),
         cmocka_unit_test(echoes_keep_their_delay),
         cmocka_unit_test(regulars_come_back),
+        cmocka_unit_test(regulars_wait_for_the_onset),
         cmocka_unit_test(backscatter_has_its_volume_and_askers),
         cmocka_unit_test(background_keeps_rate_and_hours),
     };
