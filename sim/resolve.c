@@ -19,6 +19,7 @@ int resolve_init(struct resolve *self, const struct world *world)
     self->quiet_until_us = calloc(n_resolvers * n_questions, sizeof *self->quiet_until_us);
     self->answers = calloc(n_questions, sizeof *self->answers);
     self->delegations = calloc(n_resolvers * (world->n_zones + 1u), sizeof *self->delegations);
+    self->left = calloc(world->n_zones + 1u, sizeof *self->left);
     self->profiles = calloc(n_resolvers, sizeof *self->profiles);
     self->next_resolver = calloc(n_parties, sizeof *self->next_resolver);
     self->process_used_us = calloc(n_parties, sizeof *self->process_used_us);
@@ -27,7 +28,7 @@ int resolve_init(struct resolve *self, const struct world *world)
     query_array_init(&self->follow_up);
     query_array_init(&self->retry);
     bool good = self->caches != NULL && self->quiet_until_us != NULL && self->answers != NULL &&
-                self->delegations != NULL && self->profiles != NULL &&
+                self->delegations != NULL && self->left != NULL && self->profiles != NULL &&
                 self->next_resolver != NULL && self->process_used_us != NULL &&
                 self->process != NULL && self->remembered != NULL;
     return good ? STATUS_OK : STATUS_RUN;
@@ -39,6 +40,7 @@ void resolve_free(struct resolve *self)
     free(self->quiet_until_us);
     free(self->answers);
     free(self->delegations);
+    free(self->left);
     free(self->profiles);
     free(self->next_resolver);
     free(self->process_used_us);
@@ -54,6 +56,7 @@ struct pass {
     struct resolve *space;
     const struct world *world;
     const double *values;
+    struct rng_key key;
     struct rng rng;
     struct query_array *upstream, *below;
 };
@@ -82,6 +85,21 @@ static void start(struct resolve *self, const double *values)
     self->follow_up.n = self->retry.n = 0;
     self->next_follow_up = self->next_retry = 0;
     self->pending_us = INT64_MAX;
+}
+
+/* Where a zone may have gone before the trial began: whether it has, and who never heard of it. */
+static void settle_zone(struct pass *pass, uint32_t z, struct rng_key key)
+{
+    const struct world *world = pass->world;
+    const struct zone *zone = &world->zones[z];
+    struct rng rng;
+    rng_init(&rng, key, rng_mix(rng_entity("zone left"), z));
+    pass->space->left[z] = rng_uniform(&rng) < pass->values[zone->moved_away];
+    for (uint32_t r = 0; r < world->n_resolvers && pass->space->left[z]; r++) {
+        struct delegation *known = &pass->space->delegations[(size_t)r * world->n_zones + z];
+        known->old = rng_uniform(&rng) < pass->values[zone->held];
+        known->expiry_s = world->start_us / US_PER_S + (int64_t)pass->values[zone->ns_ttl_s];
+    }
 }
 
 /* ---- above the resolver ---- */
@@ -117,15 +135,18 @@ static bool asks_watched_servers(struct pass *pass, uint32_t r, uint32_t questio
 {
     const struct world *world = pass->world;
     const struct zone *zone = zone_of(world, question);
-    if (zone == NULL || zone->moved_us == 0)
+    if (zone == NULL)
+        return true;
+    bool left = pass->space->left[zone - world->zones];
+    if (zone->moved_us == 0 && !left)
         return true;
     struct delegation *known =
         &pass->space->delegations[(size_t)r * world->n_zones + (size_t)(zone - world->zones)];
     int64_t now_s = t / US_PER_S, ttl_s = (int64_t)pass->values[zone->ns_ttl_s];
     if (now_s >= known->expiry_s) {
-        known->old = t < zone->moved_us;
+        known->old = !left && t < zone->moved_us;
         known->expiry_s = now_s + ttl_s;
-    } else if (known->old && pass->space->profiles[r].sticky_delegation) {
+    } else if (known->old && (left || pass->space->profiles[r].sticky_delegation)) {
         known->expiry_s = now_s + ttl_s;
     }
     return known->old;
@@ -335,12 +356,23 @@ static int ask(struct pass *pass, const struct query *q)
     return quiet ? STATUS_OK : ask_at(pass, q, r);
 }
 
+/* An address without resolver finds the new servers, but for a few that keep lists of their own. */
+static bool is_stray(const struct pass *pass, const struct zone *zone, uint32_t client)
+{
+    struct rng rng;
+    rng_init(&rng, pass->key, rng_mix(rng_entity("stray"), client));
+    return rng_uniform(&rng) < pass->values[zone->strays];
+}
+
 static int ask_direct(struct pass *pass, const struct query *q)
 {
     const struct zone *zone = zone_of(pass->world, q->name);
     if (pass->below != NULL && hear_below(pass, q, q->client) != STATUS_OK)
         return STATUS_RUN;
     if (zone != NULL && zone->moved_us != 0 && q->time_us >= zone->moved_us)
+        return STATUS_OK;
+    if (zone != NULL && pass->space->left[zone - pass->world->zones] &&
+        !is_stray(pass, zone, q->client))
         return STATUS_OK;
     return emit(pass, q->time_us, q->client, q->name, 0);
 }
@@ -377,10 +409,13 @@ int resolve_queries(struct resolve *self, const struct query_array *queries, con
     struct pass pass = {.space = self,
                         .world = self->world,
                         .values = values,
+                        .key = key,
                         .upstream = upstream,
                         .below = below};
     rng_init(&pass.rng, key, rng_entity("resolvers"));
     start(self, values);
+    for (uint32_t z = 0; z < self->world->n_zones; z++)
+        settle_zone(&pass, z, key);
     upstream->n = 0;
     if (below != NULL)
         below->n = 0;

@@ -23,8 +23,9 @@ struct resolve {
     struct cache_entry *caches; /* [resolver * n_questions + question] */
     time_us *quiet_until_us;    /* likewise: before this the cache answers that the name exists, and
                                    nothing goes upstream */
-    struct known_answer *answers;      /* per question: what the authority says */
-    struct delegation *delegations;    /* [resolver * n_zones + zone] */
+    struct known_answer *answers;   /* per question: what the authority says */
+    struct delegation *delegations; /* [resolver * n_zones + zone] */
+    bool *left; /* per zone: it had gone to other servers before the trial began */
     struct resolver_profile *profiles; /* per resolver: software with the case's settings */
     uint32_t *next_resolver;           /* per party, for rotation */
     time_us *process_used_us;          /* per party: last mail of its gateway's process */

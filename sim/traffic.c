@@ -33,13 +33,21 @@ static bool in_window(const struct traffic *self, time_us t)
     return t >= self->world->start_us && t < self->world->until_us;
 }
 
+/* Whether the question may keep a resolver at servers that the zone has left. */
+static bool renews_delegation(const struct traffic *self, uint32_t question)
+{
+    uint32_t zone = self->world->questions[question].zone;
+    return zone != 0 && self->values[self->world->zones[zone - 1].moved_away] > 0.0;
+}
+
 /* A question that leaves no trace is left out, but where it would turn the wheel of the resolvers
  * or keep a gateway's process alive. */
-static bool is_left_out(const struct world *world, uint32_t party, uint32_t question,
+static bool is_left_out(const struct traffic *self, uint32_t party, uint32_t question,
                         uint32_t flags)
 {
+    const struct world *world = self->world;
     return world->questions[question].unneeded && !(flags & TRAFFIC_REMEMBERED) &&
-           world->parties[party].choice != CHOOSE_ROTATE;
+           world->parties[party].choice != CHOOSE_ROTATE && !renews_delegation(self, question);
 }
 
 static int push(struct traffic *self, time_us t, uint32_t client, uint32_t question, uint32_t flags)
@@ -60,11 +68,12 @@ static int add_asked(struct traffic *self, time_us t, uint32_t party, uint32_t q
                      uint32_t flags)
 {
     const struct world *world = self->world;
-    if (is_left_out(world, party, question, flags))
+    if (is_left_out(self, party, question, flags))
         return STATUS_OK;
     bool must_be_asked = flags & TRAFFIC_REMEMBERED || world->parties[party].n_resolvers == 0 ||
                          world->parties[party].choice == CHOOSE_ROTATE;
-    return world->questions[question].certain && !must_be_asked
+    return world->questions[question].certain && !must_be_asked &&
+                   !renews_delegation(self, question)
                ? add_next(self, t, party, question, flags)
                : push(self, t, party, question, flags);
 }

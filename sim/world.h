@@ -34,6 +34,11 @@ struct zone {
                           only where moved_us is set */
     time_us moved_us;  /* from then on other servers, which no sensor sees, answer for it; 0: never
                         */
+    uint32_t moved_away; /* parameter indices: probability that the zone had gone to other servers
+                            before the simulated time, while the watched ones still answer; */
+    uint32_t held;       /* then: probability that a resolver holds on to the old ones at the start;
+                            it renews them with every answer and forgets them after ns_ttl_s without */
+    uint32_t strays;     /* then: probability that an address without resolver still asks them */
     time_us silent_from_us, silent_until_us; /* its servers do not answer; equal: never */
 };
 

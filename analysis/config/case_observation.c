@@ -11,7 +11,9 @@ static const struct key_row observation_keys[] = {
     {"claim", true, "what it says happened to the log"},
     {"proposed_by", false, "who proposed it, and where"},
     {"reasons", true, "why its priors are as they are"},
-    {"set", true, "list of { key; value; }: priors of the first-hand sensors that it changes"},
+    {"set", true,
+     "list of { key; value; }: priors of the first-hand sensors that it changes, and, "
+     "under zone.KEY, of the zones of the hosts' names"},
     {NULL, false, NULL},
 };
 static const struct key_row set_keys[] = {
@@ -60,6 +62,25 @@ static int set_sensors(const struct case_file *self, struct plan *plan, const ch
     return STATUS_OK;
 }
 
+/* The zones in which the hosts have their names: that of a search list is not meant. */
+static int set_zones(const struct case_file *self, struct plan *plan, const char *key,
+                     const char *value, const config_setting_t *at, struct message *message)
+{
+    const struct world *world = &self->world;
+    for (uint32_t z = 0; z < world->n_zones; z++) {
+        char path[400];
+        struct message inner;
+        bool has_host = false;
+        for (uint32_t h = 0; h < world->n_hosts; h++)
+            has_host = has_host || world->questions[world->hosts[h].address_question].zone == z + 1;
+        snprintf(path, sizeof path, "zone.%.250s.%.100s",
+                 intern_text(&world->names, world->zones[z].origin), key);
+        if (has_host && plan_override(plan, path, value, &inner) != STATUS_OK)
+            return config_complain(at, message, "%s", inner.text);
+    }
+    return STATUS_OK;
+}
+
 static int apply_settings(const struct case_file *self, struct plan *plan,
                           const config_setting_t *group, struct message *message)
 {
@@ -73,7 +94,9 @@ static int apply_settings(const struct case_file *self, struct plan *plan,
             config_text(item, "key", &key, message) != STATUS_OK ||
             config_text(item, "value", &value, message) != STATUS_OK)
             return STATUS_INPUT;
-        status = set_sensors(self, plan, key, value, item, message);
+        status = strncmp(key, "zone.", 5) == 0
+                     ? set_zones(self, plan, key + 5, value, item, message)
+                     : set_sensors(self, plan, key, value, item, message);
     }
     return status;
 }

@@ -13,12 +13,23 @@ static const struct key_row zone_keys[] = {
     {"silent_until", false, "when they answer again"},
     {NULL, false, NULL},
 };
-enum { NEGATIVE_TTL, NS_TTL, N_ZONE_PARAMS };
+enum { NEGATIVE_TTL, NS_TTL, MOVED_AWAY, HELD, STRAYS, N_ZONE_PARAMS };
 static const struct param_row zone_params[] = {
     [NEGATIVE_TTL] = {"negative_ttl", UNIT_SECOND, 0, 2147483647.0, "900",
                       "how long a failure is remembered: min(SOA TTL, SOA minimum)", NULL},
     [NS_TTL] = {"ns_ttl", UNIT_SECOND, 0, 2147483647.0, "86400",
                 "how long resolvers remember the zone's servers", NULL},
+    [MOVED_AWAY] =
+        {"moved_away", UNIT_FRACTION, 0, 1, "0",
+         "probability that the zone had gone to other servers before the simulated time, "
+         "while the watched ones went on answering",
+         NULL},
+    [HELD] = {"held", UNIT_FRACTION, 0, 1, "1",
+              "then: probability that a resolver still holds on to the old servers at the start",
+              NULL},
+    [STRAYS] = {"strays", UNIT_FRACTION, 0, 1, "0",
+                "then: probability that an address without resolver still asks the old servers",
+                NULL},
     [N_ZONE_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL}};
 
 static int load_times(const config_setting_t *group, struct zone *zone, struct message *message)
@@ -40,7 +51,6 @@ int case_load_zone(struct case_file *self, const config_setting_t *group, struct
     struct world *world = &self->world;
     const char *origin;
     char prefix[320];
-    uint32_t negative = 0;
     int status = config_check_keys(group, zone_keys, zone_params, message);
     if (status == STATUS_OK)
         status = config_text(group, "origin", &origin, message);
@@ -56,13 +66,13 @@ int case_load_zone(struct case_file *self, const config_setting_t *group, struct
     status = load_times(group, zone, message);
     if (status == STATUS_OK)
         status = case_intern_name(self, strcmp(origin, ".") == 0 ? "" : origin, &zone->origin);
-    if (status == STATUS_OK)
-        status =
-            case_world_param(self, group, prefix, &zone_params[NEGATIVE_TTL], &negative, message);
-    if (status == STATUS_OK)
-        status =
-            case_world_param(self, group, prefix, &zone_params[NS_TTL], &zone->ns_ttl_s, message);
-    zone->negative_ttl_s = negative;
+    uint32_t *params[N_ZONE_PARAMS] = {[NEGATIVE_TTL] = &zone->negative_ttl_s,
+                                       [NS_TTL] = &zone->ns_ttl_s,
+                                       [MOVED_AWAY] = &zone->moved_away,
+                                       [HELD] = &zone->held,
+                                       [STRAYS] = &zone->strays};
+    for (int i = 0; i < N_ZONE_PARAMS && status == STATUS_OK; i++)
+        status = case_world_param(self, group, prefix, &zone_params[i], params[i], message);
     world->n_zones += status == STATUS_OK;
     return status;
 }

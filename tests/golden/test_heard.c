@@ -23,6 +23,9 @@ static int set_up(void **state)
     gsl_set_error_handler_off();
     if (case_load(&file, "scenarios/cases/alfa-2016.cfg", &message) != STATUS_OK)
         fail_msg("%s", message.text);
+    /* A zone that its servers' askers may not have left: unseen questions keep them there. */
+    if (case_add_scenario(&file, "marketing-blast+left-servers", 1.0, NULL, &message) != STATUS_OK)
+        fail_msg("%s", message.text);
     file.world.n_servers = 1;
     for (uint32_t i = 0; i < file.world.n_parties; i++)
         file.world.parties[i].choice = CHOOSE_SINGLE;

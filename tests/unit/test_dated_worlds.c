@@ -160,12 +160,113 @@ static void long_after_a_move_only_sticky_askers_are_left(void **state)
     }
 }
 
+/* ---- a zone that had gone before the log begins ---- */
+
+#define ALFA "scenarios/cases/alfa-2016.cfg"
+
+static void set(const char *scenario, const char *const *settings)
+{
+    struct message message = {""};
+    struct plan *plan = &case_find_scenario(&file, scenario)->plan;
+    for (; *settings != NULL; settings += 2)
+        if (plan_override(plan, settings[0], settings[1], &message) != STATUS_OK)
+            fail_msg("%s", message.text);
+}
+
+static const char *const busy_mail[] = {"campaign.triggered",
+                                        "80",
+                                        "campaign.sends_per_week",
+                                        "0",
+                                        "campaign.evenness",
+                                        "1000",
+                                        "campaign.growth",
+                                        "0",
+                                        "campaign.level_changes",
+                                        "0",
+                                        "campaign.pauses",
+                                        "0",
+                                        "campaign.onset",
+                                        "0",
+                                        "party.alfa.gateway",
+                                        "postfix",
+                                        "party.spectrum.gateway",
+                                        "postfix",
+                                        "bystanders.visitors_per_week",
+                                        "20",
+                                        "zone.trump-email.com.moved_away",
+                                        "1",
+                                        "zone.trump-email.com.ns_ttl",
+                                        "1 d",
+                                        NULL};
+
+/* Upstream rows of resolvers of the case, and of all others. */
+static void count_askers(size_t *known, size_t *strangers)
+{
+    *known = *strangers = 0;
+    for (size_t i = 0; i < trial.upstream.n; i++)
+        *(trial.upstream.q[i].client < file.world.clients.count ? known : strangers) += 1;
+}
+
+static void who_holds_on_stays_and_who_looks_anew_is_gone(void **state)
+{
+    (void)state;
+    static const char *const nobody_holds[] = {"zone.trump-email.com.held", "0", NULL};
+    static const char *const all_stray[] = {"zone.trump-email.com.strays", "1", NULL};
+    size_t known, strangers;
+    const struct plan *plan = begin(ALFA, "marketing-blast");
+    set("marketing-blast", busy_mail);
+    run(plan, 0);
+    count_askers(&known, &strangers);
+    assert_true(known > 1000);
+    assert_int_equal(strangers, 0);
+    assert_true(trial.upstream.q[trial.upstream.n - 1].time_us > file.world.until_us - US_PER_DAY);
+    set("marketing-blast", all_stray);
+    run(plan, 0);
+    count_askers(&known, &strangers);
+    assert_true(known > 1000 && strangers > 100);
+    set("marketing-blast", nobody_holds);
+    run(plan, 0);
+    count_askers(&known, &strangers);
+    assert_int_equal(known, 0);
+    end();
+}
+
+/* With pauses: every resolver that is seen again was never silent for longer than the servers'
+ * names live, and sooner or later all are gone. */
+static void silence_ends_it(void **state)
+{
+    (void)state;
+    static const char *const pauses[] = {"campaign.pauses", "1", "campaign.pause_length", "3 d",
+                                         NULL};
+    const struct plan *plan = begin(ALFA, "marketing-blast");
+    set("marketing-blast", busy_mail);
+    set("marketing-blast", pauses);
+    for (uint64_t i = 0; i < 20; i++) {
+        run(plan, i);
+        time_us last[64];
+        for (size_t r = 0; r < 64; r++)
+            last[r] = file.world.start_us;
+        assert_true(file.world.clients.count <= 64);
+        for (size_t k = 0; k < trial.upstream.n; k++) {
+            const struct query *q = &trial.upstream.q[k];
+            assert_true(q->time_us - last[q->client] <= US_PER_DAY + US_PER_S);
+            last[q->client] = q->time_us;
+        }
+        assert_true(trial.upstream.n > 0);
+        assert_true(trial.upstream.q[trial.upstream.n - 1].time_us <
+                    file.world.until_us - 10 * US_PER_DAY);
+    }
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_shows_the_new_name_leads_to_it),
         cmocka_unit_test(nobody_asks_before_the_rename),
         cmocka_unit_test(long_after_a_move_only_sticky_askers_are_left),
+        cmocka_unit_test(who_holds_on_stays_and_who_looks_anew_is_gone),
+        cmocka_unit_test(silence_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
