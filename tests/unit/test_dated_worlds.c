@@ -199,12 +199,19 @@ static const char *const busy_mail[] = {"campaign.triggered",
                                         "1 d",
                                         NULL};
 
-/* Upstream rows of resolvers of the case, and of all others. */
+/* The run-together name lies in another zone. */
+static bool is_of_the_zone(const struct query *q)
+{
+    return strcmp(intern_text(&file.world.names, q->name), "mail1.trump-email.com") == 0;
+}
+
+/* Rows of the zone: of resolvers of the case, and of all others. */
 static void count_askers(size_t *known, size_t *strangers)
 {
     *known = *strangers = 0;
     for (size_t i = 0; i < trial.upstream.n; i++)
-        *(trial.upstream.q[i].client < file.world.clients.count ? known : strangers) += 1;
+        if (is_of_the_zone(&trial.upstream.q[i]))
+            *(trial.upstream.q[i].client < file.world.clients.count ? known : strangers) += 1;
 }
 
 static void who_holds_on_stays_and_who_looks_anew_is_gone(void **state)
@@ -243,18 +250,20 @@ static void silence_ends_it(void **state)
     set("marketing-blast", pauses);
     for (uint64_t i = 0; i < 20; i++) {
         run(plan, i);
-        time_us last[64];
+        time_us last[64], latest = file.world.start_us;
         for (size_t r = 0; r < 64; r++)
             last[r] = file.world.start_us;
         assert_true(file.world.clients.count <= 64);
         for (size_t k = 0; k < trial.upstream.n; k++) {
             const struct query *q = &trial.upstream.q[k];
+            if (!is_of_the_zone(q))
+                continue;
             assert_true(q->time_us - last[q->client] <= US_PER_DAY + US_PER_S);
             last[q->client] = q->time_us;
+            latest = q->time_us;
         }
-        assert_true(trial.upstream.n > 0);
-        assert_true(trial.upstream.q[trial.upstream.n - 1].time_us <
-                    file.world.until_us - 10 * US_PER_DAY);
+        assert_true(latest > file.world.start_us);
+        assert_true(latest < file.world.until_us - 10 * US_PER_DAY);
     }
     end();
 }
