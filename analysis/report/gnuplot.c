@@ -1,12 +1,14 @@
 #include "analysis/report/gnuplot.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SVG_BYTES_MAX (32L << 20)
@@ -75,18 +77,44 @@ static void last_line(FILE *file, char *line, size_t size)
     }
 }
 
-static int run(const struct streams *streams, struct message *message)
+/* waitpid, until `limit_s` have passed: then the child is killed, and *late set. */
+static int wait_for(pid_t child, double limit_s, int *status, bool *late)
+{
+    const struct timespec nap = {.tv_nsec = 5000000};
+    struct timespec start, now;
+    pid_t ended = 0;
+    *late = false;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    while (!*late && (ended = waitpid(child, status, WNOHANG)) == 0) {
+        nanosleep(&nap, NULL);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        *late = (double)(now.tv_sec - start.tv_sec) + 1e-9 * (double)(now.tv_nsec - start.tv_nsec) >
+                limit_s;
+    }
+    if (*late) {
+        kill(child, SIGKILL);
+        while ((ended = waitpid(child, status, 0)) < 0 && errno == EINTR)
+            ;
+    }
+    return ended < 0 ? errno : 0;
+}
+
+static int run(const struct streams *streams, double limit_s, struct message *message)
 {
     pid_t child;
+    bool late;
     int status = 0;
     int error = spawn(&child, streams);
     if (error == ENOENT)
         return fail(message, STATUS_RUN, "no pictures: gnuplot is not installed");
     if (error != 0)
         return fail(message, STATUS_RUN, "no pictures: cannot start gnuplot: %s", strerror(error));
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return fail(message, STATUS_RUN, "no pictures: lost gnuplot: %s", strerror(errno));
+    error = wait_for(child, limit_s, &status, &late);
+    if (error != 0)
+        return fail(message, STATUS_RUN, "no pictures: lost gnuplot: %s", strerror(error));
+    if (late)
+        return fail(message, STATUS_RUN,
+                    "no pictures: gnuplot had not finished after %g s and was stopped", limit_s);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return fail(message, STATUS_RUN, "no pictures: gnuplot is not installed");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -114,13 +142,14 @@ static int read_picture(FILE *file, char **svg, struct message *message)
     return fail(message, STATUS_RUN, "no pictures: gnuplot wrote no whole SVG picture");
 }
 
-int gnuplot_run(const char *script, size_t size, char **svg, struct message *message)
+int gnuplot_run(const char *script, size_t size, double limit_s, char **svg,
+                struct message *message)
 {
     struct streams streams = {NULL, NULL, NULL};
     *svg = NULL;
     int status = streams_open(&streams, script, size, message);
     if (status == STATUS_OK)
-        status = run(&streams, message);
+        status = run(&streams, limit_s, message);
     if (status == STATUS_OK)
         status = read_picture(streams.picture, svg, message);
     streams_close(&streams);

@@ -81,7 +81,7 @@ static int draw(const struct plot_kind *kind, const struct report_input *input, 
     if (fclose(out) != 0 && status == STATUS_OK)
         status = fail(message, STATUS_RUN, "out of memory for a picture");
     if (status == STATUS_OK)
-        status = gnuplot_run(script, size, svg, message);
+        status = gnuplot_run(script, size, GNUPLOT_LIMIT_S, svg, message);
     free(script);
     return status;
 }

@@ -4,9 +4,11 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/report/escape.h"
+#include "analysis/report/gnuplot.h"
 #include "analysis/report/plot_parts.h"
 #include "analysis/report/report_html.h"
 #include "analysis/report/report_json.h"
@@ -469,6 +471,30 @@ static void hostile_report(void **state)
     remove_report(directory);
 }
 
+static void gnuplot_that_never_ends(void **state)
+{
+    (void)state;
+    static const char program[] = "#!/bin/sh\nexec /bin/sleep 1000\n";
+    char directory[] = "/tmp/test-gnuplot.XXXXXX", file[64], search[4200], *svg;
+    struct message message;
+    assert_non_null(mkdtemp(directory));
+    snprintf(file, sizeof file, "%s/gnuplot", directory);
+    assert_int_equal(write_file(file, program, sizeof program - 1, &message), STATUS_OK);
+    assert_int_equal(chmod(file, 0755), 0);
+    char *path = strdup(getenv("PATH") != NULL ? getenv("PATH") : "/usr/bin:/bin");
+    snprintf(search, sizeof search, "%s:%s", directory, path);
+    setenv("PATH", search, 1);
+    int status = gnuplot_run("plot x", 6, 0.2, &svg, &message);
+    setenv("PATH", path, 1);
+    free(path);
+    assert_int_equal(status, STATUS_RUN);
+    assert_null(svg);
+    assert_string_equal(message.text,
+                        "no pictures: gnuplot had not finished after 0.2 s and was stopped");
+    unlink(file);
+    rmdir(directory);
+}
+
 /* The same verdict, the same bytes; without gnuplot a report without pictures that says so. */
 static void report_without_gnuplot(void **state)
 {
@@ -591,6 +617,7 @@ int main(void)
         cmocka_unit_test(page_names_the_command),
         cmocka_unit_test(hostile_report),
         cmocka_unit_test(report_without_gnuplot),
+        cmocka_unit_test(gnuplot_that_never_ends),
         cmocka_unit_test(report_into_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
