@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/ranks.h"
+#include "cli/stop.h"
 
 static const char *const wanted_help[] = {"--help", "-h", "-?", NULL};
 
@@ -62,6 +63,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     ranks_start(&argc, &argv);
+    stop_start();
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";

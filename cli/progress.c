@@ -1,23 +1,15 @@
 #include "cli/progress.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/stop.h"
+
 #define REDRAW_S 0.1
 #define LINE_S 10.0
 #define WIDTH 30
-
-/* A signal handler can reach nothing else. */
-static volatile int stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_asked = 1;
-}
 
 static double now_s(void)
 {
@@ -55,15 +47,6 @@ static void advance(void *context, uint64_t trials_done, uint64_t trials_all)
                 (unsigned long long)trials_done, (unsigned long long)trials_all, rate, left_s);
 }
 
-static void set_handlers(void (*handler)(int))
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 void progress_bar_start(struct progress_bar *self, const char *what, bool quiet)
 {
     memset(self, 0, sizeof *self);
@@ -71,13 +54,13 @@ void progress_bar_start(struct progress_bar *self, const char *what, bool quiet)
     self->quiet = quiet;
     self->terminal = isatty(STDERR_FILENO);
     self->started_s = self->shown_s = now_s();
-    self->progress = (struct progress){.context = self, .advance = advance, .stop = &stop_asked};
-    set_handlers(ask_to_stop);
+    self->progress = (struct progress){.context = self, .advance = advance, .stop = stop_asked()};
+    stop_gently(true);
 }
 
 void progress_bar_end(struct progress_bar *self)
 {
     if (self->terminal && !self->quiet)
         fputs("\r\033[K", stderr);
-    set_handlers(SIG_DFL);
+    stop_gently(false);
 }

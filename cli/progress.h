@@ -12,11 +12,10 @@ struct progress_bar {
     struct progress progress; /* to be handed to reference_fill */
 };
 
-/* Starts a bar. SIGINT and SIGTERM then ask the run to stop after the current blocks instead of
- * killing it. */
+/* Starts a bar. SIGINT and SIGTERM then ask the run to stop after the current blocks (stop.h). */
 void progress_bar_start(struct progress_bar *self, const char *what, bool quiet);
 
-/* Clears the line. Signals act as before. */
+/* Clears the line. Signals end the program at once again. */
 void progress_bar_end(struct progress_bar *self);
 
 #endif

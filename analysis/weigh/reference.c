@@ -56,15 +56,20 @@ static uint64_t next_wanted(const struct shared *shared, uint64_t from)
     return from;
 }
 
+static int stopped(struct message *message)
+{
+    return fail(message, STATUS_RUN,
+                "stopped; finished blocks are kept if a database was given: the same command goes "
+                "on");
+}
+
 /* Takes the next block, or says that there is nothing left to do. */
 static bool take_block(struct shared *shared, uint64_t *block)
 {
     pthread_mutex_lock(&shared->lock);
     uint64_t all = shared->blocks_per_scenario * shared->table->n_scenarios;
     if (shared->status == STATUS_OK && is_stopped(shared))
-        shared->status = fail(
-            shared->message, STATUS_RUN,
-            "stopped; finished blocks are kept if a database was given: the same command goes on");
+        shared->status = stopped(shared->message);
     bool more = shared->status == STATUS_OK && shared->next_block < all;
     if (more) {
         *block = shared->next_block;
@@ -257,6 +262,8 @@ int reference_fill(struct reference *self, const struct case_file *case_file,
     pthread_mutex_init(&shared.lock, NULL);
     if (status == STATUS_OK)
         status = run_workers(&shared, options->threads > 0 ? options->threads : 1);
+    if (status == STATUS_OK && is_stopped(&shared))
+        status = stopped(message); /* asked during the last block */
     pthread_mutex_destroy(&shared.lock);
     panel_free(panel);
     return status;

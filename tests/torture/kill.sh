@@ -51,6 +51,7 @@ done=0 complete=0 threads=1
 : >"$scene/phases"
 while [ "$done" -lt "$kills" ] || [ "$complete" -eq 0 ]; do
     threads=$((3 - threads))
+    start=$(now)
     (compare "$scene/run.db" "$scene/run" "$scene/run.json" "$threads") &
     if [ "$done" -lt "$kills" ] && kill_after $! "$(below "$whole")"; then
         done=$((done + 1))
@@ -60,6 +61,7 @@ while [ "$done" -lt "$kills" ] || [ "$complete" -eq 0 ]; do
     wait $! || fail "a resumed run failed: $(cat "$scene/run.json.error")"
     check
     complete=$((complete + 1))
+    whole=$(awk -v a="$start" -v b="$(now)" -v old="$whole" 'BEGIN { print 0.7 * old + 0.3 * (b - a) }')
     rm -rf "$scene"/run*
 done
 echo "$done kills ($(sort "$scene/phases" | uniq -c | awk '{ printf "%s%d at %s", s, $1, $2; s = ", " }')), $complete whole runs with the same bytes"

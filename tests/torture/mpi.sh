@@ -74,6 +74,7 @@ rm -f "$db"
 done=0 complete=0
 while [ "$done" -lt "$kills" ] || [ "$complete" -eq 0 ]; do
     n=$((2 + done % 2))
+    start=$(now)
     mpirun -n "$n" "$program" $given --db "$db" >"$scene/out" 2>"$scene/error" &
     job=$!
     if [ "$done" -lt "$kills" ]; then
@@ -87,6 +88,7 @@ while [ "$done" -lt "$kills" ] || [ "$complete" -eq 0 ]; do
     if wait "$job" 2>/dev/null; then
         same "after kills"
         complete=$((complete + 1))
+        whole=$(awk -v a="$start" -v b="$(now)" -v old="$whole" 'BEGIN { print 0.7 * old + 0.3 * (b - a) }')
         rm -f "$db"*
     else
         done=$((done + 1))
