@@ -7,7 +7,7 @@
 
 static double distinct_clients(const struct statistic_call *call)
 {
-    const struct client_counts *clients = series_clients(call->who);
+    const struct client_counts *clients = series_clients(call->who, false);
     return clients != NULL ? (double)clients->distinct : (double)NAN;
 }
 
@@ -18,7 +18,7 @@ static double log_distinct_clients(const struct statistic_call *call)
 
 static double singletons(const struct statistic_call *call)
 {
-    const struct client_counts *clients = series_clients(call->who);
+    const struct client_counts *clients = series_clients(call->who, false);
     return clients != NULL ? (double)clients->singletons : (double)NAN;
 }
 
@@ -29,7 +29,7 @@ static double log_singletons(const struct statistic_call *call)
 
 static double top_share(const struct statistic_call *call)
 {
-    const struct client_counts *clients = series_clients(call->who);
+    const struct client_counts *clients = series_clients(call->who, false);
     if (clients == NULL || call->who->n == 0)
         return NAN;
     return clients->top / (double)call->who->n;
@@ -37,7 +37,7 @@ static double top_share(const struct statistic_call *call)
 
 static double client_entropy(const struct statistic_call *call)
 {
-    const struct client_counts *clients = series_clients(call->who);
+    const struct client_counts *clients = series_clients(call->who, true);
     return clients != NULL && call->who->n > 0 ? clients->entropy_nats : NAN;
 }
 
@@ -50,6 +50,7 @@ const struct statistic statistic_distinct_clients = {
     .summary = "number of different clients",
     .tells = "mail to many brings look-ups from many; a private channel has two ends",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .without_times = true,
     .compute = distinct_clients,
 };
 
@@ -62,6 +63,7 @@ const struct statistic statistic_log_distinct_clients = {
     .summary = "ln(1 + number of different clients)",
     .tells = "as distinct_clients, on a scale on which a factor means the same everywhere",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .without_times = true,
     .compute = log_distinct_clients,
 };
 
@@ -74,6 +76,7 @@ const struct statistic statistic_singletons = {
     .summary = "number of clients with exactly one query",
     .tells = "scanners, monitors and curious people",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .without_times = true,
     .compute = singletons,
 };
 
@@ -86,6 +89,7 @@ const struct statistic statistic_log_singletons = {
     .summary = "ln(1 + number of clients with exactly one query)",
     .tells = "as singletons, on a scale on which a factor means the same everywhere",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .without_times = true,
     .compute = log_singletons,
 };
 
@@ -98,6 +102,7 @@ const struct statistic statistic_top_share = {
     .summary = "share of the busiest client",
     .tells = "whether one client dominates",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .without_times = true,
     .compute = top_share,
 };
 
@@ -110,5 +115,6 @@ const struct statistic statistic_client_entropy = {
     .summary = "entropy of the clients' shares; exp of it is the effective number of clients",
     .tells = "how widely the interest in the names is spread",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
+    .without_times = true,
     .compute = client_entropy,
 };

@@ -256,6 +256,7 @@ const struct statistic statistic_cut_ratio = {
     .tells = "published cuts of one collection that disagree",
     .needs = COLUMN_TIME,
     .needs_other_sensor = true,
+    .without_times = true,
     .compute = cut_ratio,
 };
 

@@ -19,6 +19,9 @@ struct group {
     uint32_t sensor;
     uint32_t first, n;   /* in panel.selections */
     bool has_everything; /* the first selection is that of all rows */
+    bool timed; /* times are gathered; false: rows are only counted where the whole log lies
+                   in [from, until), the stretch common to all its series */
+    time_us from_us, until_us;
     uint64_t *client_mask, *name_mask, *type_mask;
     uint32_t n_clients, n_names, n_types; /* entries before the last */
 };
@@ -52,6 +55,7 @@ struct panel {
 struct times {
     time_us *t;
     size_t n, capacity;
+    bool counted; /* n alone is set */
 };
 
 struct panel_space {
@@ -79,8 +83,10 @@ static bool same_selection(const struct selection *a, const struct selection *b)
 static uint32_t add_selection(struct panel *self, const struct selection *wanted)
 {
     for (uint32_t i = 0; i < self->n_selections; i++)
-        if (same_selection(&self->selections[i], wanted))
+        if (same_selection(&self->selections[i], wanted)) {
+            self->selections[i].timed |= wanted->timed;
             return i;
+        }
     self->selections[self->n_selections] = *wanted;
     return self->n_selections++;
 }
@@ -159,7 +165,8 @@ static void compile_request(struct panel *self, size_t i)
 {
     const struct statistic_request *request = &self->requests[i];
     const struct statistic *statistic = request->statistic;
-    struct selection who = {request->sensor, request->who, request->name, request->type};
+    struct selection who = {request->sensor, request->who, request->name, request->type,
+                            !statistic->without_times};
     struct selection other = who, all = who;
     struct series_key key = {0, find_calendar(self, request->party), request->from_us,
                              request->until_us};
@@ -182,13 +189,13 @@ static void compile_request(struct panel *self, size_t i)
     }
 }
 
-static bool is_everything(const struct selection *self)
+/* Brings the selections of one sensor together, those with times first, so that each group is a
+ * run; of each the one of all rows goes first, the others keep their order. */
+static uint32_t sort_key(const struct selection *self)
 {
-    return self->clients.member == NULL && self->name == INTERN_NONE && self->type == TYPE_UNKNOWN;
+    return 4 * self->sensor + (self->timed ? 0u : 2u) + (selection_is_everything(self) ? 0u : 1u);
 }
 
-/* Brings the selections of one sensor together, so that each group is a run; the one of all rows
- * goes first, the others keep their order. */
 static int sort_selections(struct panel *self)
 {
     uint32_t n = self->n_selections, placed = 0;
@@ -199,10 +206,10 @@ static int sort_selections(struct panel *self)
         free(place);
         return STATUS_RUN;
     }
-    for (uint32_t key = 0; key < 2 * self->world->n_sensors; key++)
+    for (uint32_t key = 0; key < 4 * self->world->n_sensors; key++)
         for (uint32_t i = 0; i < n; i++) {
             const struct selection *selection = &self->selections[i];
-            if (2 * selection->sensor + !is_everything(selection) != key)
+            if (sort_key(selection) != key)
                 continue;
             place[i] = placed;
             sorted[placed++] = *selection;
@@ -252,26 +259,49 @@ static void fill_masks(struct group *group, const struct selection *s, uint64_t 
             group->type_mask[type] |= bit;
 }
 
-static int make_groups(struct panel *self)
+static void split_into_groups(struct panel *self)
 {
-    self->groups = calloc(self->n_selections + 1, sizeof *self->groups);
-    if (self->groups == NULL || sort_selections(self) != STATUS_OK)
-        return STATUS_RUN;
     for (uint32_t i = 0; i < self->n_selections; i++) {
+        const struct selection *selection = &self->selections[i];
         struct group *group = &self->groups[self->n_groups];
         bool new_group = self->n_groups == 0 || group[-1].n == GROUP_BITS ||
-                         group[-1].sensor != self->selections[i].sensor;
+                         group[-1].sensor != selection->sensor ||
+                         group[-1].timed != selection->timed;
         if (new_group) {
-            *group = (struct group){.sensor = self->selections[i].sensor, .first = i};
-            group->has_everything = is_everything(&self->selections[i]);
+            *group = (struct group){.sensor = selection->sensor,
+                                    .first = i,
+                                    .has_everything = selection_is_everything(selection),
+                                    .timed = selection->timed,
+                                    .from_us = INT64_MIN,
+                                    .until_us = INT64_MAX};
             self->n_groups++;
         } else {
             group--;
         }
         group->n++;
     }
+}
+
+static void find_common_stretch(struct group *group, const struct panel *panel)
+{
+    for (uint32_t i = 0; i < panel->n_series; i++) {
+        const struct series_key *key = &panel->series[i];
+        if (key->selection - group->first >= group->n)
+            continue;
+        group->from_us = key->from_us > group->from_us ? key->from_us : group->from_us;
+        group->until_us = key->until_us < group->until_us ? key->until_us : group->until_us;
+    }
+}
+
+static int make_groups(struct panel *self)
+{
+    self->groups = calloc(self->n_selections + 1, sizeof *self->groups);
+    if (self->groups == NULL || sort_selections(self) != STATUS_OK)
+        return STATUS_RUN;
+    split_into_groups(self);
     for (uint32_t g = 0; g < self->n_groups; g++) {
         struct group *group = &self->groups[g];
+        find_common_stretch(group, self);
         if (allocate_masks(group, self->selections + group->first) != STATUS_OK)
             return STATUS_RUN;
         for (uint32_t i = 0; i < group->n; i++)
@@ -438,8 +468,12 @@ static void deal_batches(const struct group *group, const struct query *q, size_
                          struct times *times)
 {
     uint64_t mask[CHUNK_ROWS];
-    for (size_t row = 0; row < n; row++)
-        mask[row] = row_mask(group, &q[row]);
+    if (group->n_names == 0 && group->n_types == 0)
+        for (size_t row = 0; row < n; row++)
+            mask[row] = group->client_mask[smaller(q[row].client, group->n_clients)];
+    else
+        for (size_t row = 0; row < n; row++)
+            mask[row] = row_mask(group, &q[row]);
     if (group->has_everything) {
         for (size_t row = 0; row < n; row++)
             times[0].t[times[0].n + row] = q[row].time_us;
@@ -486,20 +520,83 @@ static int deal_log(const struct group *group, const struct query_array *log, st
     return STATUS_OK;
 }
 
+#define TALLIED_CLIENTS 256
+#define TALLIES 4 /* side by side: an increment need not wait for the one of the row before */
+
+/* Rows by client, then the selections from those; for groups that ask for neither name nor type. */
+static void tally_clients(const struct group *group, const struct query_array *log,
+                          struct times *times)
+{
+    size_t tally[TALLIES][TALLIED_CLIENTS + 1];
+    const uint32_t last = group->n_clients;
+    for (int k = 0; k < TALLIES; k++)
+        memset(tally[k], 0, (last + 1) * sizeof tally[k][0]);
+    for (size_t row = 0; row < log->n; row++)
+        tally[row % TALLIES][smaller(log->q[row].client, last)]++;
+    for (uint32_t id = 0; id <= last; id++) {
+        size_t rows = tally[0][id] + tally[1][id] + tally[2][id] + tally[3][id];
+        for (uint64_t mask = group->client_mask[id]; mask != 0; mask &= mask - 1)
+            times[__builtin_ctzll(mask)].n += rows;
+    }
+}
+
+static bool lies_inside(const struct group *group, const struct query_array *log)
+{
+    return log->n == 0 ||
+           (log->q[0].time_us >= group->from_us && log->q[log->n - 1].time_us < group->until_us);
+}
+
+/* The number of rows of each selection, without their times. */
+static void count_log(const struct group *group, const struct query_array *log, struct times *times)
+{
+    for (uint32_t i = 0; i < group->n; i++)
+        times[i].n = 0;
+    if (group->n == 1 && group->has_everything)
+        times[0].n = log->n;
+    else if (group->n_names == 0 && group->n_types == 0 && group->n_clients <= TALLIED_CLIENTS)
+        tally_clients(group, log, times);
+    else
+        for (size_t row = 0; row < log->n; row++)
+            for (uint64_t mask = row_mask(group, &log->q[row]); mask != 0; mask &= mask - 1)
+                times[__builtin_ctzll(mask)].n++;
+}
+
+/* Times or numbers of rows of all selections of a group. */
+static int read_log(const struct group *group, const struct query_array *log, struct times *times)
+{
+    bool counted = !group->timed && lies_inside(group, log);
+    for (uint32_t i = 0; i < group->n; i++)
+        times[i].counted = counted;
+    if (!counted)
+        return deal_log(group, log, times);
+    count_log(group, log, times);
+    return STATUS_OK;
+}
+
+static void set_series(const struct panel *self, struct panel_space *space,
+                       const struct query_array *logs)
+{
+    for (uint32_t i = 0; i < self->n_series; i++) {
+        uint32_t selection = self->series[i].selection;
+        const struct times *times = &space->times[selection];
+        const struct query_array *log = &logs[self->selections[selection].sensor];
+        if (times->counted)
+            series_set_count(&space->series[i], log, times->n);
+        else
+            series_set(&space->series[i], log, times->t, times->n);
+    }
+}
+
 int panel_compute(const struct panel *self, struct panel_space *space,
                   const struct query_array *logs, double *out)
 {
     space->out_of_memory = false;
     for (uint32_t g = 0; g < self->n_groups; g++) {
         const struct group *group = &self->groups[g];
-        if (deal_log(group, &logs[group->sensor], space->times + group->first) != STATUS_OK)
+        if (read_log(group, &logs[group->sensor], space->times + group->first) != STATUS_OK)
             return STATUS_RUN;
     }
-    for (uint32_t i = 0; i < self->n_series; i++) {
-        uint32_t selection = self->series[i].selection;
-        series_set(&space->series[i], &logs[self->selections[selection].sensor],
-                   space->times[selection].t, space->times[selection].n);
-    }
+    set_series(self, space, logs);
     for (size_t i = 0; i < self->n; i++) {
         const struct call_index *index = &self->calls[i];
         struct statistic_call call = {

@@ -30,15 +30,22 @@ static size_t count_before(const time_us *t, size_t n, time_us limit)
     return low;
 }
 
+void series_set_count(struct series *self, const struct query_array *log, size_t n)
+{
+    self->log = log;
+    self->t = NULL;
+    self->n = n;
+    self->has_week = self->has_days = self->has_hours = false;
+    self->has_clients = self->has_entropy = false;
+    self->n_gaps = self->next_gaps = 0;
+    self->n_windows = self->next_windows = 0;
+}
+
 void series_set(struct series *self, const struct query_array *log, const time_us *times, size_t n)
 {
     size_t first = count_before(times, n, self->from_us);
-    self->log = log;
+    series_set_count(self, log, count_before(times + first, n - first, self->until_us));
     self->t = times + first;
-    self->n = count_before(times + first, n - first, self->until_us);
-    self->has_week = self->has_days = self->has_hours = self->has_clients = false;
-    self->n_gaps = self->next_gaps = 0;
-    self->n_windows = self->next_windows = 0;
 }
 
 double series_days(const struct series *self)
@@ -323,56 +330,70 @@ static void count_in_slot(struct client_slot *slots, size_t mask, uint32_t clien
     slots[i].count++;
 }
 
-static void add_client(struct client_counts *out, uint32_t count, double n)
+/* What is counted: rows [from, until) of the log, all of them or those of the selection. */
+struct rows {
+    size_t from, until;
+    bool all;
+};
+
+static struct rows rows_of(const struct series *self)
 {
+    struct rows rows = {.from = series_first_row(self),
+                        .until = series_row_at(self, self->until_us),
+                        .all = selection_is_everything(self->selection)};
+    return rows;
+}
+
+static void add_client(struct series *self, uint32_t count)
+{
+    struct client_counts *out = &self->clients;
     if (count == 0)
         return;
     out->distinct++;
     out->singletons += count == 1;
     out->top = count > out->top ? count : out->top;
-    out->entropy_nats -= count / n * log(count / n);
+    if (self->has_entropy)
+        out->entropy_nats -= count / (double)self->n * log(count / (double)self->n);
 }
 
 /* Clients with low ids; gives the number of queries from all others. */
-static size_t count_low_clients(struct series *self)
+static size_t count_low_clients(struct series *self, struct rows rows)
 {
-    uint32_t direct[DIRECT_CLIENTS] = {0};
-    size_t others = 0, position = series_first_row(self);
-    for (const struct query *q; (q = series_next_row(self, &position)) != NULL;) {
-        if (q->client < DIRECT_CLIENTS)
-            direct[q->client]++;
-        else
-            others++;
-    }
+    uint32_t direct[DIRECT_CLIENTS + 1] = {0}; /* the last: all others */
+    const struct query *q = self->log->q;
+    for (size_t i = rows.from; i < rows.until; i++)
+        if (rows.all || selection_has(self->selection, &q[i]))
+            direct[q[i].client < DIRECT_CLIENTS ? q[i].client : DIRECT_CLIENTS]++;
     for (int i = 0; i < DIRECT_CLIENTS; i++)
-        add_client(&self->clients, direct[i], (double)self->n);
-    return others;
+        add_client(self, direct[i]);
+    return direct[DIRECT_CLIENTS];
 }
 
-static bool count_high_clients(struct series *self, size_t queries)
+static bool count_high_clients(struct series *self, struct rows rows, size_t queries)
 {
-    size_t size = 16, position = series_first_row(self);
+    size_t size = 16;
+    const struct query *q = self->log->q;
     while (size < 2 * queries)
         size *= 2;
     struct client_slot *slots = series_scratch(self, size, sizeof *slots);
     if (slots == NULL)
         return false;
-    for (const struct query *q; (q = series_next_row(self, &position)) != NULL;)
-        if (q->client >= DIRECT_CLIENTS)
-            count_in_slot(slots, size - 1, q->client);
+    for (size_t i = rows.from; i < rows.until; i++)
+        if (q[i].client >= DIRECT_CLIENTS && (rows.all || selection_has(self->selection, &q[i])))
+            count_in_slot(slots, size - 1, q[i].client);
     for (size_t i = 0; i < size; i++)
-        add_client(&self->clients, slots[i].count, (double)self->n);
+        add_client(self, slots[i].count);
     return true;
 }
 
-const struct client_counts *series_clients(struct series *self)
+const struct client_counts *series_clients(struct series *self, bool entropy)
 {
-    if (self->has_clients)
+    if (self->has_clients && (self->has_entropy || !entropy))
         return &self->clients;
     memset(&self->clients, 0, sizeof self->clients);
-    size_t others = count_low_clients(self);
-    if (others > 0 && !count_high_clients(self, others))
-        return NULL;
-    self->has_clients = true;
-    return &self->clients;
+    self->has_entropy = entropy;
+    struct rows rows = rows_of(self);
+    size_t others = count_low_clients(self, rows);
+    self->has_clients = others == 0 || count_high_clients(self, rows, others);
+    return self->has_clients ? &self->clients : NULL;
 }

@@ -20,7 +20,14 @@ struct selection {
     struct client_set clients;
     uint32_t name; /* INTERN_NONE: all */
     uint16_t type; /* TYPE_UNKNOWN: all */
+    bool timed;    /* some statistic asks for its times, not only for its rows or their number */
 };
+
+/* True where every row belongs to the selection. */
+static inline bool selection_is_everything(const struct selection *self)
+{
+    return self->clients.member == NULL && self->name == INTERN_NONE && self->type == TYPE_UNKNOWN;
+}
 
 /* True where the query belongs to the selection. */
 static inline bool selection_has(const struct selection *self, const struct query *query)
@@ -66,7 +73,7 @@ struct client_counts {
     uint32_t distinct;   /* clients with at least one query */
     uint32_t singletons; /* clients with exactly one */
     uint32_t top;        /* queries of the busiest client */
-    double entropy_nats; /* of the clients' shares */
+    double entropy_nats; /* of the clients' shares; only where it was asked for */
 };
 
 /* How many different burst settings and window widths a series keeps at a time; more still work,
@@ -89,10 +96,10 @@ struct series {
     bool *out_of_memory;       /* likewise */
     /* set for each log */
     const struct query_array *log; /* the sensor's whole log */
-    const time_us *t;              /* sorted, n of them */
+    const time_us *t;              /* sorted, n of them; NULL where only `n` was counted */
     size_t n;
     /* made on demand */
-    bool has_week, has_days, has_hours, has_clients;
+    bool has_week, has_days, has_hours, has_clients, has_entropy;
     struct week_profile week;
     struct daily_counts days;
     uint32_t *hours;
@@ -131,6 +138,9 @@ void series_free(struct series *self);
  * and forgets all tables of the log before. */
 void series_set(struct series *self, const struct query_array *log, const time_us *times, size_t n);
 
+/* The same where only the number of rows was counted; all of the log lies in the stretch. */
+void series_set_count(struct series *self, const struct query_array *log, size_t n);
+
 /* Length of the stretch. */
 double series_days(const struct series *self);
 
@@ -140,7 +150,7 @@ const struct week_profile *series_week(struct series *self);
 const struct daily_counts *series_daily(struct series *self);
 struct gap_set *series_gaps(struct series *self, int64_t burst_us);
 const struct window_counts *series_windows(struct series *self, int64_t window_us);
-const struct client_counts *series_clients(struct series *self);
+const struct client_counts *series_clients(struct series *self, bool entropy);
 
 /* Counts by local hour; *n_hours of them from the hour that contains from_us. NULL when memory runs
  * out or the stretch is empty. */

@@ -59,6 +59,8 @@ struct statistic {
     bool needs_other;    /* compares two client sets: `who` and `other` */
     bool needs_other_sensor; /* compares the same clients at `sensor` and `other_sensor` */
     bool needs_all;          /* compares `who` with everybody (of the same name and type) */
+    bool without_times; /* reads of its selections the number of queries and the rows, never the
+                           times: they need not be gathered */
     const struct param_row
         *params; /* settings with defaults (plain numbers, no priors); NULL: none */
     /* The number, or NAN where it is undefined for this log (too few queries ...). Pure: depends on

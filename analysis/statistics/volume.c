@@ -47,6 +47,7 @@ const struct statistic statistic_count = {
     .summary = "number of queries",
     .tells = "the published counts; how much demand passes the caches",
     .needs = COLUMN_TIME,
+    .without_times = true,
     .compute = count,
 };
 
@@ -59,6 +60,7 @@ const struct statistic statistic_log_count = {
     .summary = "ln(1 + number of queries)",
     .tells = "as count, on a scale on which a factor means the same everywhere",
     .needs = COLUMN_TIME,
+    .without_times = true,
     .compute = log_count,
 };
 
@@ -72,6 +74,7 @@ const struct statistic statistic_share = {
     .tells = "whether few parties or many ask; NaN for an empty log",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .needs_all = true,
+    .without_times = true,
     .compute = share,
 };
 
@@ -85,6 +88,7 @@ const struct statistic statistic_ratio = {
     .tells = "how two parties, or two resolvers of one party, share the traffic",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .needs_other = true,
+    .without_times = true,
     .compute = ratio,
 };
 
@@ -97,6 +101,7 @@ const struct statistic statistic_per_day = {
     .summary = "queries per day of the stretch",
     .tells = "the mean rate; NaN for a stretch of no length",
     .needs = COLUMN_TIME,
+    .without_times = true,
     .compute = per_day,
 };
 

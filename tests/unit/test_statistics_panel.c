@@ -76,6 +76,81 @@ static void together_as_alone(void **state)
     world_free(&world);
 }
 
+/* Requests of all statistics that need no times: several client sets, and with `restricted` also
+ * one name and one type. */
+static size_t counting_requests(const struct world *world, bool restricted,
+                                struct statistic_request *requests)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < statistics_count(); i++)
+        for (int variant = 0; statistics[i]->without_times && variant < 6; variant++) {
+            struct statistic_request *r = &requests[n++];
+            statistic_request_init(r, statistics[i], world, (uint32_t)variant % 2);
+            r->other = (struct client_set){west_member, 3, false};
+            r->other_sensor = (uint32_t)(variant + 1) % 2;
+            if (variant == 1 || variant == 2)
+                r->who = (struct client_set){east_member, 3, variant == 2};
+            r->name = restricted && variant == 3 ? 1 : INTERN_NONE;
+            r->type = restricted && variant == 4 ? TYPE_PTR : TYPE_UNKNOWN;
+        }
+    assert_true(n > 60);
+    return n;
+}
+
+/* Takes out the rows outside the stretch. */
+static void cut_log(struct query_array *log)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < log->n; i++)
+        if (log->q[i].time_us >= FROM && log->q[i].time_us < FROM + LENGTH)
+            log->q[kept++] = log->q[i];
+    log->n = kept;
+}
+
+/* Adds a row on either side of the stretch: then times are gathered, not rows counted. */
+static void surround(struct query_array *log)
+{
+    struct query_array scratch;
+    query_array_init(&scratch);
+    assert_int_equal(query_array_add(log, (struct query){.time_us = FROM - 1}), STATUS_OK);
+    assert_int_equal(query_array_add(log, (struct query){.time_us = FROM + LENGTH}), STATUS_OK);
+    assert_int_equal(query_array_sort(log, &scratch), STATUS_OK);
+    query_array_free(&scratch);
+}
+
+static void counted_as_gathered(void **state)
+{
+    (void)state;
+    static struct statistic_request requests[600];
+    static double inside[600], outside[600];
+    struct world world;
+    make_world(&world, FROM, FROM + LENGTH);
+    for (int kind = 0; kind < 2 * LOG_KINDS; kind++) {
+        struct panel *panel;
+        struct panel_space *space;
+        struct query_array logs[2];
+        size_t n = counting_requests(&world, kind >= LOG_KINDS, requests);
+        assert_int_equal(panel_create(&panel, &world, requests, n, NULL), STATUS_OK);
+        assert_int_equal(panel_space_create(&space, panel), STATUS_OK);
+        for (int s = 0; s < 2; s++) {
+            make_random_log(&logs[s], (enum log_kind)(kind % LOG_KINDS), 5 + (uint64_t)s, FROM,
+                            FROM + LENGTH);
+            cut_log(&logs[s]);
+        }
+        assert_int_equal(panel_compute(panel, space, logs, inside), STATUS_OK);
+        for (int s = 0; s < 2; s++)
+            surround(&logs[s]);
+        assert_int_equal(panel_compute(panel, space, logs, outside), STATUS_OK);
+        for (size_t i = 0; i < n; i++)
+            check_same(inside[i], outside[i], &requests[i]);
+        query_array_free(&logs[0]);
+        query_array_free(&logs[1]);
+        panel_space_free(space);
+        panel_free(panel);
+    }
+    world_free(&world);
+}
+
 static void check_range(const struct statistic_request *request, double value)
 {
     const struct statistic *s = request->statistic;
@@ -282,9 +357,10 @@ static void default_panels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(together_as_alone), cmocka_unit_test(odd_stretches),
-        cmocka_unit_test(many_selections),   cmocka_unit_test(wrong_requests),
-        cmocka_unit_test(registry_is_sound), cmocka_unit_test(default_panels),
+        cmocka_unit_test(together_as_alone), cmocka_unit_test(counted_as_gathered),
+        cmocka_unit_test(odd_stretches),     cmocka_unit_test(many_selections),
+        cmocka_unit_test(wrong_requests),    cmocka_unit_test(registry_is_sound),
+        cmocka_unit_test(default_panels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
