@@ -272,11 +272,11 @@ static void test_years(void **state)
         "2026-11-22T00:00:01.25Z");
 }
 
-static void check_zone(const char *name, const char *utc, int offset_s)
+static void check_zone(const char *name, const char *in_utc, int offset_s)
 {
     struct zone zone;
     struct message message;
-    struct text rest = text_of(utc);
+    struct text rest = text_of(in_utc);
     struct timestamp stamp;
     struct log_clock clock = {0};
     time_us at;
