@@ -41,8 +41,10 @@ static const char head[] =
     "overflow-wrap:anywhere}\n"
     "p,dd,li,h1,h3{overflow-wrap:anywhere}\n"
     "@media print{:root{--ink:#000;--paper:#fff;--soft:#444;--line:#bbb;--box:#fff;--good:#0b6e4f;"
-    "--bad:#b3400a}body{max-width:none;font-size:10.5pt}figure,tr,.verdict{break-inside:avoid}"
-    "h2,h3{break-after:avoid}}\n"
+    "--bad:#b3400a}body{max-width:none;padding:0;font-size:10pt}.picture svg{max-height:"
+    "14cm}figure,tr,.verdict,"
+    "h3+p+.wide{break-inside:avoid}h2,h3,h3+p,h2+p{break-after:avoid}"
+    "thead{display:table-header-group}td,th{overflow-wrap:break-word}}\n"
     "</style>\n";
 
 /* ---- small printers ---- */

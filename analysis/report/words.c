@@ -291,11 +291,20 @@ void words_pairs(char *out, size_t size, const struct verdict *verdict)
 
 void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pair)
 {
-    char share[32];
+    const struct scenario_verdict *a = &verdict->scenarios[verdict->pairs[pair].a];
+    const struct scenario_verdict *b = &verdict->scenarios[verdict->pairs[pair].b];
+    double log10_odds = a->log10_bayes_factor - b->log10_bayes_factor;
+    char share[32], odds[48];
     words_round_percent(share, sizeof share, verdict->pairs[pair].error);
-    snprintf(out, size, "%.100s and %.100s (over all trials, one is taken for the other in %s)",
-             verdict->scenarios[verdict->pairs[pair].a].name,
-             verdict->scenarios[verdict->pairs[pair].b].name, share);
+    if (!(fabs(log10_odds) <= 3))
+        snprintf(odds, sizeof odds, "more than 1000");
+    else
+        snprintf(odds, sizeof odds, "%.*f", fabs(log10_odds) < 1 ? 1 : 0,
+                 pow(10, fabs(log10_odds)));
+    snprintf(out, size,
+             "%.100s and %.100s: this evidence speaks %s to 1 for %s; of simulated logs of "
+             "either, %s are taken for the other",
+             a->name, b->name, odds, log10_odds < 0 ? "the second" : "the first", share);
 }
 
 void words_group(char *out, size_t size, const struct group_verdict *group)

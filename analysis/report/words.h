@@ -63,8 +63,9 @@ void words_none(char *out, size_t size, const struct verdict *verdict);
 /* What the factor of one scenario says: "best supported", "weak support for BEST over this". */
 void words_factor(char *out, size_t size, const struct verdict *verdict, size_t scenario);
 
-/* Which scenarios this evidence cannot tell apart, in one sentence; and one pair: how often one is
- * taken for the other over all trials. Shown are at most PAIRS_SHOWN, in the verdict's order. */
+/* Which scenarios this evidence cannot tell apart, in one sentence; and one pair: which way this
+ * evidence leans, and how often one is taken for the other over all trials. Shown are at most
+ * PAIRS_SHOWN, in the verdict's order. */
 #define PAIRS_SHOWN 6
 void words_pairs(char *out, size_t size, const struct verdict *verdict);
 void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pair);
