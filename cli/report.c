@@ -1,6 +1,7 @@
 /* report.c - `mxplain report DB`: a verdict kept in a database, once more. */
 #include <getopt.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,6 +39,18 @@ static int print_short(const char *text, struct message *message)
     return STATUS_OK;
 }
 
+/* What may be shown as it is: JSON, and no byte that a terminal would obey. */
+static bool is_harmless_json(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
+        if ((*c < 0x20 && *c != '\n') || *c == 0x7f || (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
+            return false;
+    json_t *root = json_loads(text, 0, NULL);
+    bool is_object = json_is_object(root);
+    json_decref(root);
+    return is_object;
+}
+
 static int show(const char *path, uint64_t run, bool json, struct message *message)
 {
     struct store store;
@@ -45,7 +58,10 @@ static int show(const char *path, uint64_t run, bool json, struct message *messa
     int status = store_open(&store, path, STORE_READ, NULL, message);
     if (status == STATUS_OK)
         status = store_load_verdict(&store, (int64_t)run, &text, message);
-    if (status == STATUS_OK && json)
+    if (status == STATUS_OK && json && !is_harmless_json(text))
+        status = fail(message, STATUS_INPUT,
+                      "the stored verdict is damaged: it is no JSON of this program");
+    else if (status == STATUS_OK && json)
         fputs(text, stdout);
     else if (status == STATUS_OK)
         status = print_short(text, message);

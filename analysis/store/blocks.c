@@ -6,7 +6,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#define MAX_BLOCK_BYTES (UINT64_C(1) << 30)
+#include "analysis/store/guard.h"
+
+#define MAX_BLOCK_BYTES ((size_t)GUARD_MAX_VALUE_BYTES - 1000)
 
 /* Everything that says which block it is. */
 struct block_key {

@@ -1,5 +1,11 @@
 #include "analysis/store/schema.h"
 
+#include <stddef.h>
+
+const char *const schema_tables[] = {"meta",       "runs",      "blocks",      "verdicts",
+                                     "logs",       "log_texts", "log_queries", "mail_events",
+                                     "aggregates", NULL};
+
 #define LOG_TABLES_SINCE_2                                                                         \
     "CREATE TABLE mail_events(log INTEGER NOT NULL REFERENCES logs(id),"                           \
     " position INTEGER NOT NULL, time_us INTEGER NOT NULL, status TEXT NOT NULL,"                  \

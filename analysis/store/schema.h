@@ -7,6 +7,9 @@
 
 extern const char schema_sql[];
 
+/* Their names, NULL-terminated. */
+extern const char *const schema_tables[];
+
 /* Turns a database of schema version 1 into one of version 2. */
 extern const char schema_from_1_sql[];
 

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analysis/store/guard.h"
 #include "analysis/store/schema.h"
 
 #define NAP_MS 10
-#define MAX_VALUE_BYTES (1 << 30) /* longest text or blob that is accepted from a file */
 
 void store_tell(const struct store *self, const char *format, ...)
 {
@@ -54,6 +54,8 @@ static const char *advice(int code)
         return "the file or its directory is not writable";
     case SQLITE_CANTOPEN:
         return "cannot be opened or made; does the directory exist, and may you write in it?";
+    case SQLITE_ERROR:
+        return "its tables are not as this program makes them; use another file";
     default:
         return sqlite3_errstr(code);
     }
@@ -62,7 +64,7 @@ static const char *advice(int code)
 int store_fail(const struct store *self, const char *doing, struct message *message)
 {
     int code = sqlite3_extended_errcode(self->db);
-    bool is_input = (code & 0xff) == SQLITE_NOTADB;
+    bool is_input = (code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_ERROR;
     return fail(message, is_input ? STATUS_INPUT : STATUS_RUN, "%s: %s (while %s: %s)", self->path,
                 advice(code), doing, sqlite3_errmsg(self->db));
 }
@@ -185,6 +187,9 @@ static int check_owner(struct store *self, bool *empty, struct message *message)
     if (application != SCHEMA_APPLICATION)
         return fail(message, STATUS_INPUT,
                     "%s: is an SQLite database of another program; name another file", self->path);
+    status = guard_schema(self, message);
+    if (status != STATUS_OK)
+        return status;
     status = ask_integer(self, "SELECT value FROM meta WHERE key = 'schema_version'", 0, &version,
                          message);
     self->version = (int)version;
@@ -235,17 +240,6 @@ static int use_write_ahead_log(struct store *self, struct message *message)
     }
 }
 
-/* A database may come from anywhere: nothing in it may run code or name functions. */
-static void be_careful(struct store *self)
-{
-    sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(self->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_db_config(self->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-    sqlite3_db_config(self->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-    sqlite3_limit(self->db, SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
-    sqlite3_busy_handler(self->db, wait_for_writer, self);
-}
-
 int store_open(struct store *self, const char *path, enum store_mode mode,
                const struct store_notice *notice, struct message *message)
 {
@@ -260,13 +254,16 @@ int store_open(struct store *self, const char *path, enum store_mode mode,
         return fail(message, STATUS_INPUT, "the name of the database is empty");
     if (mode == STORE_READ && access(path, R_OK) != 0)
         return fail(message, STATUS_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+    if (mode == STORE_WRITE && guard_journal(path, message) != STATUS_OK)
+        return STATUS_INPUT;
     int flags =
         mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(path, &self->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         store_fail(self, "opening it", message);
         return STATUS_INPUT;
     }
-    be_careful(self);
+    guard_connection(self->db);
+    sqlite3_busy_handler(self->db, wait_for_writer, self);
     if (mode == STORE_WRITE && sqlite3_db_readonly(self->db, "main") == 1)
         return fail(message, STATUS_INPUT, "%s: the file is not writable", path);
     int status = mode == STORE_WRITE ? use_write_ahead_log(self, message) : STATUS_OK;

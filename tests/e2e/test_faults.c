@@ -115,6 +115,11 @@ static void foreign_and_newer_databases(void **state)
     assert_fails("report " SCENE "/newer.db", 2, "schema version 99");
     assert_fails("merge -o " SCENE "/all.db " SCENE "/newer.db", 2, "schema version 99");
     assert_fails("compare " CASE "--db " SCENE, 2, "cannot be opened");
+    if (system("sqlite3 " SCENE "/ours.db \"UPDATE verdicts SET json ="
+               " replace(json, 'title', char(27) || '[2J')\"") != 0)
+        skip();
+    assert_fails("report " SCENE "/ours.db --json", 2, "damaged");
+    assert_fails("report " SCENE "/ours.db", 2, "damaged");
 }
 
 /* Old blocks of a changed scenario, case or seed are never used, and stay for when they are wanted
