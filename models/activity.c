@@ -181,6 +181,67 @@ time_us activity_next(const struct activity *self, const struct rate_profile *pr
     return activity_advance(self, profile, from_us, mass / base_per_s);
 }
 
+static double hour_rate(const struct arrivals *self, int32_t hour)
+{
+    const struct activity *activity = self->activity;
+    int32_t at = hour < activity->n_hours ? hour : activity->n_hours - 1;
+    return self->base_per_s * rate_of_hour(self->profile, hour) * level_of(activity, at);
+}
+
+void arrivals_init(struct arrivals *self, const struct model_run *run, const char *purpose,
+                   uint64_t index, const struct activity *activity,
+                   const struct rate_profile *profile, double base_per_s, time_us from_us)
+{
+    *self = (struct arrivals){.activity = activity, .profile = profile, .base_per_s = base_per_s};
+    model_stream(run, purpose, index, &self->rng);
+    arrivals_wait(self, from_us);
+}
+
+void arrivals_wait(struct arrivals *self, time_us t)
+{
+    const struct civil_grid *grid = self->profile->grid;
+    int64_t hour = t > grid->origin_us ? (t - grid->origin_us) / US_PER_HOUR : 0;
+    if (!(self->base_per_s > 0.0) || hour >= grid->n_hours) {
+        self->hour = grid->n_hours;
+        self->here = 0.0;
+        return;
+    }
+    double rate = hour_rate(self, (int32_t)hour);
+    self->hour = (int32_t)hour;
+    self->start_us = grid->origin_us + hour * US_PER_HOUR;
+    self->done = t > self->start_us ? rate * (double)(t - self->start_us) * 1e-6 : 0.0;
+    self->here = rate * 3600.0;
+    self->us_per_one = rate > 0.0 ? 1e6 / rate : 0.0;
+}
+
+time_us arrivals_walk(struct arrivals *self)
+{
+    const struct civil_grid *grid = self->profile->grid;
+    double more = self->done - self->here;
+    for (int32_t hour = self->hour + 1; hour < grid->n_hours;) {
+        double day = mass_of_day(self->activity, self->profile, hour) * self->base_per_s;
+        if (day >= 0.0 && day < more) {
+            more -= day;
+            hour += 24;
+            continue;
+        }
+        double rate = hour_rate(self, hour), here = rate * 3600.0;
+        if (here >= more && rate > 0.0) {
+            self->hour = hour;
+            self->start_us = grid->origin_us + hour * US_PER_HOUR;
+            self->done = more;
+            self->here = here;
+            self->us_per_one = 1e6 / rate;
+            return self->start_us + (time_us)(more * self->us_per_one);
+        }
+        more -= here;
+        hour++;
+    }
+    self->hour = grid->n_hours;
+    self->here = 0.0;
+    return INT64_MAX;
+}
+
 void activity_shares(const struct model_run *run, const struct party_set *parties, double evenness,
                      double shares[ROLE_MAX_PARTIES])
 {

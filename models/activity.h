@@ -103,6 +103,40 @@ time_us activity_advance(const struct activity *self, const struct rate_profile 
 time_us activity_next(const struct activity *self, const struct rate_profile *profile,
                       double base_per_s, time_us from_us, struct rng *rng);
 
+/* All arrivals of such a process, one after the other: what holds for the rest of an hour is kept.
+ * Set up by arrivals_init; the stream is its own. */
+struct arrivals {
+    const struct activity *activity;
+    const struct rate_profile *profile;
+    double base_per_s;
+    struct rng rng;
+    int32_t hour;      /* of the grid: the one of the last arrival */
+    time_us start_us;  /* of that hour */
+    double done, here; /* expected arrivals in it: up to the last arrival, in all */
+    double us_per_one; /* time in it per expected arrival */
+};
+
+/* The process of rate base_per_s * level * profile after `from_us` with the stream (purpose, index)
+ * of the run. Activity and profile are borrowed. */
+void arrivals_init(struct arrivals *self, const struct model_run *run, const char *purpose,
+                   uint64_t index, const struct activity *activity,
+                   const struct rate_profile *profile, double base_per_s, time_us from_us);
+
+/* arrivals_next where it lies behind the present hour. */
+time_us arrivals_walk(struct arrivals *self);
+
+/* The next arrival; INT64_MAX where there is none. Takes one exponential from the stream. */
+static inline time_us arrivals_next(struct arrivals *self)
+{
+    self->done += rng_exponential(&self->rng);
+    if (self->done > self->here)
+        return arrivals_walk(self);
+    return self->start_us + (time_us)(self->done * self->us_per_one);
+}
+
+/* Lets the time until t pass without an arrival. t must not lie before the last one. */
+void arrivals_wait(struct arrivals *self, time_us t);
+
 /* Shares of one whole for the parties of a role: a symmetric Dirichlet law with concentration
  * `evenness` (below 1: one party gets nearly all; 1: any split is as likely as any other; large:
  * equal). Each party has its own stream ("share", position in the role). shares[] holds

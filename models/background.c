@@ -66,12 +66,12 @@ static int run_party(const struct model_run *run, const struct activity *activit
     rate_working_hours(&profile, &world->parties[run->instance->roles[FROM].party[i]].grid,
                        param[WORK_START], param[WORK_END], param[NIGHT], param[WEEKEND]);
     const struct rng_family occasions = model_streams(run, "occasion");
-    struct rng arrivals, rng;
-    model_stream(run, "arrivals", (uint64_t)i, &arrivals);
-    time_us t = world->start_us;
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, run, "arrivals", (uint64_t)i, activity, &profile,
+                  param[LOOKUPS_PER_DAY] * share / 86400.0, world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(activity, &profile, param[LOOKUPS_PER_DAY] * share / 86400.0, t,
-                          &arrivals);
+        struct rng rng;
+        time_us t = arrivals_next(&arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
         rng_start(&rng, &occasions, number * ROLE_MAX_PARTIES + (uint64_t)i);

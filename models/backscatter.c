@@ -113,11 +113,11 @@ static int run(struct model_run *model_run)
     if (activity_init(&activity, model_run, N_OWN) != STATUS_OK)
         return STATUS_RUN;
     rate_flat(&flat, &world->parties[party].grid);
-    struct rng arrivals;
-    model_stream(model_run, "runs", 0, &arrivals);
-    time_us t = world->start_us;
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, model_run, "runs", 0, &activity, &flat,
+                  self.param[RUNS_PER_WEEK] / 604800.0, world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&activity, &flat, self.param[RUNS_PER_WEEK] / 604800.0, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
         if (spam_run(&self, number, t) != STATUS_OK)

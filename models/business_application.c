@@ -136,11 +136,11 @@ static int arrange(const struct office *self, uint64_t number, time_us t)
 
 static int single_meetings(const struct office *self, int i, double base_per_s)
 {
-    time_us t = self->run->world->start_us;
-    struct rng arrivals;
-    model_stream(self->run, "arrivals", (uint64_t)i, &arrivals);
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, self->run, "arrivals", (uint64_t)i, &self->activity,
+                  &self->clock.profile, base_per_s, self->run->world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &self->clock.profile, base_per_s, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= self->run->world->until_us)
             return STATUS_OK;
         if (arrange(self, number * ROLE_MAX_PARTIES + (uint64_t)i, t) != STATUS_OK)

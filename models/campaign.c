@@ -144,11 +144,11 @@ static int send_mailings(const struct campaign *self)
 static int send_triggered(const struct campaign *self, int i)
 {
     double base_per_s = self->param[TRIGGERED] * self->shares[i] / 86400.0;
-    time_us t = self->run->world->start_us;
-    struct rng arrivals;
-    model_stream(self->run, "triggered arrivals", (uint64_t)i, &arrivals);
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, self->run, "triggered arrivals", (uint64_t)i, &self->activity,
+                  &self->triggering, base_per_s, self->run->world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &self->triggering, base_per_s, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= self->run->world->until_us)
             return STATUS_OK;
         struct rng rng;

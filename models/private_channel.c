@@ -156,11 +156,11 @@ static uint64_t conversation_number(const struct channel *self, int side, uint64
 
 static int open_by_themselves(const struct channel *self, int side, double base_per_s)
 {
-    time_us t = self->run->world->start_us;
-    struct rng arrivals;
-    model_stream(self->run, "openings", conversation_number(self, side, 0), &arrivals);
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, self->run, "openings", conversation_number(self, side, 0),
+                  &self->activity, &self->opening[side], base_per_s, self->run->world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &self->opening[side], base_per_s, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= self->run->world->until_us)
             return STATUS_OK;
         struct rng rng;

@@ -131,12 +131,14 @@ static int receive(const struct loop *self, int i, uint64_t number, time_us t, t
 static int run_party(const struct loop *self, int i, double base_per_s)
 {
     int party = self->run->instance->roles[TO].party[i];
-    time_us t = self->run->world->start_us, hold_from = t, hold_until = t;
-    struct rng arrivals, checks;
-    model_stream(self->run, "arrivals", (uint64_t)i, &arrivals);
+    time_us hold_from = self->run->world->start_us, hold_until = hold_from;
+    struct arrivals arrivals;
+    struct rng checks;
+    arrivals_init(&arrivals, self->run, "arrivals", (uint64_t)i, &self->activity, &self->sending,
+                  base_per_s, self->run->world->start_us);
     model_stream(self->run, "checks", (uint64_t)i, &checks);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &self->sending, base_per_s, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         bool over = t >= self->run->world->until_us;
         if (over || t >= hold_until) {
             if (recheck(self, party, hold_from, hold_until, &checks) != STATUS_OK)

@@ -94,12 +94,11 @@ static int run_party(const struct relay *self, int i, double share)
     int party = run->instance->roles[FROM].party[i];
     struct rate_profile profile;
     rate_working_hours(&profile, &world->parties[party].grid, 8, 24, 1.0 - run->param[SWING], 1);
-    struct rng arrivals;
-    model_stream(run, "arrivals", (uint64_t)i, &arrivals);
-    time_us t = world->start_us;
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, run, "arrivals", (uint64_t)i, &self->activity, &profile,
+                  run->param[SESSIONS_PER_DAY] * share / 86400.0, world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &profile, run->param[SESSIONS_PER_DAY] * share / 86400.0,
-                          t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
         if (session(self, number * ROLE_MAX_PARTIES + (uint64_t)i, party, t) != STATUS_OK)

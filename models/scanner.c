@@ -82,11 +82,11 @@ static int visitors(struct scan *self, const struct activity *activity)
     const struct party_set *to = &self->run->instance->roles[TO];
     struct rate_profile flat;
     rate_flat(&flat, &self->run->world->parties[to->party[0]].grid);
-    struct rng arrivals;
-    model_stream(self->run, "arrivals", 0, &arrivals);
-    time_us t = self->run->world->start_us;
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, self->run, "arrivals", 0, activity, &flat,
+                  self->param[VISITORS_PER_WEEK] / 604800.0, self->run->world->start_us);
     for (uint64_t number = 0; self->n_clients < MAX_CLIENTS; number++) {
-        t = activity_next(activity, &flat, self->param[VISITORS_PER_WEEK] / 604800.0, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= self->run->world->until_us)
             break;
         if (visit(self, number, t) != STATUS_OK)

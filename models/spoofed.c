@@ -75,17 +75,17 @@ static int forge_resolver(const struct forger *self, const struct party *party, 
     const struct world *world = run->world;
     struct rate_profile profile;
     rate_working_hours(&profile, &party->grid, 9, 19, run->param[NIGHT], run->param[WEEKEND]);
-    struct rng arrivals;
-    model_stream(run, "arrivals", resolver, &arrivals);
-    time_us t = world->start_us;
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, run, "arrivals", resolver, &self->activity, &profile, base_per_s,
+                  world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &profile, base_per_s, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= world->until_us)
             return STATUS_OK;
         if (forge_burst(self, party, number << 16 | resolver, t,
                         world->resolvers[resolver].client) != STATUS_OK)
             return STATUS_RUN;
-        t = time_after(t, run->param[SPACING]);
+        arrivals_wait(&arrivals, time_after(t, run->param[SPACING]));
     }
 }
 

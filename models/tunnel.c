@@ -110,11 +110,11 @@ static int transfers(const struct tunnel *self, int i, const struct working_cloc
                      double base_per_s)
 {
     int party = self->run->instance->roles[FROM].party[i];
-    time_us t = self->run->world->start_us;
-    struct rng arrivals;
-    model_stream(self->run, "arrivals", (uint64_t)i, &arrivals);
+    struct arrivals arrivals;
+    arrivals_init(&arrivals, self->run, "arrivals", (uint64_t)i, &self->activity, &clock->profile,
+                  base_per_s, self->run->world->start_us);
     for (uint64_t number = 0;; number++) {
-        t = activity_next(&self->activity, &clock->profile, base_per_s, t, &arrivals);
+        time_us t = arrivals_next(&arrivals);
         if (t >= self->run->world->until_us)
             return STATUS_OK;
         if (transfer(self, number * ROLE_MAX_PARTIES + (uint64_t)i, party, t) != STATUS_OK)

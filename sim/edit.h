@@ -1,8 +1,8 @@
 /* edit.h - what hands may do to a log after it was recorded: stretches and clients taken out, rows
  * put in, stretches written anew, one client's rows made from another's.
  *
- * Part of a sensor (sensor.h); off by default. Logs are sorted by time on both sides: of a lost order
- * of rows only that among rows of one time stamp remains (SENSOR_SHUFFLED).
+ * Part of a sensor (sensor.h); off by default. Logs are sorted by time on both sides: of a lost
+ * order of rows only that among rows of one time stamp remains (SENSOR_SHUFFLED).
  */
 #ifndef SIM_EDIT_H
 #define SIM_EDIT_H

@@ -1,5 +1,7 @@
 #include "sim/heard.h"
 
+#include "sim/steps.h"
+
 static bool is_recorded(const struct world *self, const struct question *q)
 {
     for (uint32_t i = 0; i < self->n_sensors; i++) {
@@ -85,6 +87,7 @@ void world_mark_unheard(struct world *self)
         q->certain = q->unseen && is_constant(self, q) && !touches_delegation(self, q) &&
                      !is_ever_silent(self, q) && !has_needed_probe(self, q);
     }
+    world_fill_steps(self);
 }
 
 void world_mark_all_heard(struct world *self)
@@ -92,4 +95,5 @@ void world_mark_all_heard(struct world *self)
     for (uint32_t i = 0; i < self->n_questions; i++)
         self->questions[i].unseen = self->questions[i].unneeded = self->questions[i].certain =
             false;
+    world_fill_steps(self);
 }

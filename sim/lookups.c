@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sim/steps.h"
+
 bool name_is_below(const char *name, const char *origin)
 {
     size_t n = strlen(name), m = strlen(origin);
@@ -177,12 +179,15 @@ static size_t count_profiles(const struct party *party)
 static int expand_gateway(struct world *self, struct party *party)
 {
     free(party->lookups);
+    free(party->steps);
     party->lookups = NULL;
+    party->steps = NULL;
     if (party->gateway == NULL)
         return STATUS_OK;
     size_t n = count_profiles(party), stride = (size_t)self->n_hosts * GATEWAY_MAX_LOOKUPS;
     party->lookups = malloc((n * stride + 1) * sizeof *party->lookups);
-    if (party->lookups == NULL)
+    party->steps = malloc(2 * n * (self->n_hosts + 1u) * GATEWAY_STEPS * sizeof *party->steps);
+    if (party->lookups == NULL || party->steps == NULL)
         return STATUS_RUN;
     for (size_t i = 0; i < n; i++) {
         const struct gateway_profile *profile =
@@ -283,5 +288,7 @@ int world_expand(struct world *self)
     for (uint32_t q = 0; status == STATUS_OK && q < n_asked; q++)
         if (self->questions[q].zone != 0)
             status = expand_probes(self, q);
+    if (status == STATUS_OK)
+        world_fill_steps(self);
     return status;
 }

@@ -17,6 +17,8 @@ int resolve_init(struct resolve *self, const struct world *world)
     size_t n_questions = world->n_questions + 1u;
     self->caches = calloc(n_resolvers * n_questions, sizeof *self->caches);
     self->quiet_until_us = calloc(n_resolvers * n_questions, sizeof *self->quiet_until_us);
+    self->plain = calloc(n_resolvers * n_questions, sizeof *self->plain);
+    self->stubs = calloc(n_parties, sizeof *self->stubs);
     self->answers = calloc(n_questions, sizeof *self->answers);
     self->delegations = calloc(n_resolvers * (world->n_zones + 1u), sizeof *self->delegations);
     self->left = calloc(world->n_zones + 1u, sizeof *self->left);
@@ -28,9 +30,9 @@ int resolve_init(struct resolve *self, const struct world *world)
     query_array_init(&self->follow_up);
     query_array_init(&self->retry);
     bool good = self->caches != NULL && self->quiet_until_us != NULL && self->answers != NULL &&
-                self->delegations != NULL && self->left != NULL && self->profiles != NULL &&
-                self->next_resolver != NULL && self->process_used_us != NULL &&
-                self->process != NULL && self->remembered != NULL;
+                self->plain != NULL && self->stubs != NULL && self->delegations != NULL &&
+                self->left != NULL && self->profiles != NULL && self->next_resolver != NULL &&
+                self->process_used_us != NULL && self->process != NULL && self->remembered != NULL;
     return good ? STATUS_OK : STATUS_RUN;
 }
 
@@ -38,7 +40,9 @@ void resolve_free(struct resolve *self)
 {
     free(self->caches);
     free(self->quiet_until_us);
+    free(self->plain);
     free(self->answers);
+    free(self->stubs);
     free(self->delegations);
     free(self->left);
     free(self->profiles);
@@ -57,9 +61,35 @@ struct pass {
     const struct world *world;
     const double *values;
     struct rng_key key;
-    struct rng rng;
+    struct rng_dice dice;
     struct query_array *upstream, *below;
 };
+
+static void copy_stubs(struct resolve *self)
+{
+    for (uint32_t i = 0; i < self->world->n_parties; i++) {
+        const struct party *p = &self->world->parties[i];
+        self->stubs[i] = (struct stub){p->first_resolver, p->n_resolvers, p->client, p->choice};
+    }
+}
+
+static bool is_plain(const struct resolve *self, const struct question *q,
+                     const struct resolver_profile *profile)
+{
+    const struct zone *zone = q->zone == 0 ? NULL : &self->world->zones[q->zone - 1];
+    return profile->minimise == MINIMISE_OFF &&
+           (zone == NULL || (zone->moved_us == 0 && !self->left[q->zone - 1] &&
+                             zone->silent_from_us >= zone->silent_until_us));
+}
+
+static void mark_plain(struct resolve *self)
+{
+    const struct world *world = self->world;
+    for (uint32_t r = 0; r < world->n_resolvers; r++)
+        for (uint32_t i = 0; i < world->n_questions; i++)
+            self->plain[(size_t)r * world->n_questions + i] =
+                is_plain(self, &world->questions[i], &self->profiles[r]);
+}
 
 static void start(struct resolve *self, const double *values)
 {
@@ -82,6 +112,7 @@ static void start(struct resolve *self, const double *values)
             resolver_configure(&resolver_profiles[(size_t)values[resolver->software]],
                                resolver->settings != 0 ? values + resolver->settings : no_settings);
     }
+    copy_stubs(self);
     self->follow_up.n = self->retry.n = 0;
     self->next_follow_up = self->next_retry = 0;
     self->pending_us = INT64_MAX;
@@ -110,17 +141,16 @@ static int emit(struct pass *pass, time_us t, uint32_t client, uint32_t question
     const struct question *q = &world->questions[question];
     if (q->outside || q->unseen)
         return STATUS_OK;
-    uint16_t server =
-        world->n_servers > 1 ? (uint16_t)(1 + rng_below(&pass->rng, world->n_servers)) : 1;
     struct query *query = query_array_push(pass->upstream);
     if (query == NULL)
         return STATUS_RUN;
-    *query = (struct query){.time_us = t,
-                            .client = client,
-                            .name = q->name,
-                            .type = q->type,
-                            .server = server,
-                            .flags = flags};
+    query->time_us = t;
+    query->client = client;
+    query->name = q->name;
+    query->type = q->type;
+    query->server =
+        world->n_servers > 1 ? (uint16_t)(1 + rng_throw(&pass->dice, world->n_servers)) : 1;
+    query->flags = flags;
     return STATUS_OK;
 }
 
@@ -251,21 +281,20 @@ static int ask_resolver(struct pass *pass, time_us t, uint32_t r, uint32_t quest
     return status;
 }
 
-static uint32_t choose_resolver(struct pass *pass, const struct query *q)
+static uint32_t choose_resolver(struct pass *pass, const struct stub *stub, const struct query *q)
 {
-    const struct party *p = &pass->world->parties[q->client];
     if (q->server != 0) /* a second try: the next in the stub's list */
-        return p->first_resolver + (q->server - p->first_resolver) % p->n_resolvers;
-    switch (p->choice) {
-    case CHOOSE_ROTATE:
-        return p->first_resolver + pass->space->next_resolver[q->client]++ % p->n_resolvers;
-    case CHOOSE_RANDOM:
-        return p->first_resolver + (uint32_t)rng_below(&pass->rng, p->n_resolvers);
-    case CHOOSE_SINGLE:
-    case CHOOSE_STANDBY:
-        break;
-    }
-    return p->first_resolver;
+        return stub->first_resolver + (q->server - stub->first_resolver) % stub->n_resolvers;
+    if (stub->choice == CHOOSE_RANDOM)
+        return stub->first_resolver + rng_throw(&pass->dice, stub->n_resolvers);
+    if (stub->choice == CHOOSE_ROTATE)
+        return stub->first_resolver + pass->space->next_resolver[q->client]++ % stub->n_resolvers;
+    return stub->first_resolver;
+}
+
+static bool is_quiet(const struct pass *pass, const struct query *q, uint32_t r)
+{
+    return q->time_us < pass->space->quiet_until_us[(size_t)r * pass->world->n_questions + q->name];
 }
 
 /* Kept in the memory of the gateway's process, which ends when it has been idle for a while. */
@@ -323,37 +352,39 @@ static int hear_below(struct pass *pass, const struct query *q, uint32_t client)
     return STATUS_OK;
 }
 
+/* ask_resolver for a plain question, which is always answered. */
+static int ask_plain(struct pass *pass, time_us t, uint32_t r, uint32_t question,
+                     struct client_answer *given)
+{
+    size_t at = (size_t)r * pass->world->n_questions + question;
+    struct cache_entry *entry = &pass->space->caches[at];
+    const struct resolver_profile *profile = &pass->space->profiles[r];
+    if (resolver_hit(entry, t, given))
+        return STATUS_OK;
+    bool upstream = resolver_ask(profile, entry, t, answer_now(pass, question, t), given);
+    pass->space->quiet_until_us[at] = quiet_until(entry);
+    return upstream ? emit(pass, t, pass->world->resolvers[r].client, question,
+                           profile->mixed_case ? QUERY_MIXED_CASE : 0)
+                    : STATUS_OK;
+}
+
 /* A question of a party at resolver r. */
 static int ask_at(struct pass *pass, const struct query *q, uint32_t r)
 {
     struct client_answer given;
-    bool answered;
-    int status = ask_resolver(pass, q->time_us, r, q->name, &given, &answered);
+    bool answered = true;
+    bool plain = pass->space->plain[(size_t)r * pass->world->n_questions + q->name];
+    int status = plain ? ask_plain(pass, q->time_us, r, q->name, &given)
+                       : ask_resolver(pass, q->time_us, r, q->name, &given, &answered);
     if (status != STATUS_OK)
         return status;
     if (answered)
-        return follow_up(pass, q, &given);
+        return given.negative || q->flags & TRAFFIC_FOLLOW ? follow_up(pass, q, &given) : STATUS_OK;
     uint32_t tries = (q->flags & TRAFFIC_TRIES) / TRAFFIC_ONE_TRY + 1;
     uint32_t flags = (q->flags & ~TRAFFIC_TRIES & ~TRAFFIC_REMEMBERED) | tries * TRAFFIC_ONE_TRY;
     return tries < MAX_TRIES ? ask_later(pass, &pass->space->retry, q, RETRY_DELAY_US, q->name,
                                          (uint16_t)(r + 1), flags)
                              : STATUS_OK;
-}
-
-/* Most questions find their answer in the cache and lead to nothing: they end here. */
-static int ask(struct pass *pass, const struct query *q)
-{
-    const struct party *p = &pass->world->parties[q->client];
-    if (q->flags & TRAFFIC_REMEMBERED && is_remembered(pass, q))
-        return STATUS_OK;
-    if (pass->below != NULL && hear_below(pass, q, p->client) != STATUS_OK)
-        return STATUS_RUN;
-    if (p->n_resolvers == 0) /* its hosts ask the authority themselves */
-        return emit(pass, q->time_us, p->client, q->name, 0);
-    uint32_t r = choose_resolver(pass, q);
-    size_t at = (size_t)r * pass->world->n_questions + q->name;
-    bool quiet = !(q->flags & TRAFFIC_FOLLOW) && q->time_us < pass->space->quiet_until_us[at];
-    return quiet ? STATUS_OK : ask_at(pass, q, r);
 }
 
 /* An address without resolver finds the new servers, but for a few that keep lists of their own. */
@@ -375,6 +406,44 @@ static int ask_direct(struct pass *pass, const struct query *q)
         !is_stray(pass, zone, q->client))
         return STATUS_OK;
     return emit(pass, q->time_us, q->client, q->name, 0);
+}
+
+static int ask(struct pass *pass, const struct query *q)
+{
+    if (q->flags & TRAFFIC_DIRECT)
+        return ask_direct(pass, q);
+    const struct stub *stub = &pass->space->stubs[q->client];
+    if (q->flags & TRAFFIC_REMEMBERED && is_remembered(pass, q))
+        return STATUS_OK;
+    if (pass->below != NULL && hear_below(pass, q, stub->client) != STATUS_OK)
+        return STATUS_RUN;
+    if (stub->n_resolvers == 0) /* its hosts ask the authority themselves */
+        return emit(pass, q->time_us, stub->client, q->name, 0);
+    return ask_at(pass, q, choose_resolver(pass, stub, q));
+}
+
+/* Asks what lies between two instants at which something is pending. Most questions find their
+ * answer in the cache and lead to nothing: these take the short way. *at moves on. */
+static int ask_stretch(struct pass *pass, const struct query_array *queries, size_t *at)
+{
+    const uint32_t not_short = TRAFFIC_DIRECT | TRAFFIC_REMEMBERED | TRAFFIC_FOLLOW;
+    const struct resolve *space = pass->space;
+    int status = STATUS_OK;
+    size_t i = *at;
+    for (; i < queries->n && queries->q[i].time_us <= space->pending_us; i++) {
+        const struct query *q = &queries->q[i];
+        if (q->flags & not_short || pass->below != NULL ||
+            space->stubs[q->client].n_resolvers == 0) {
+            status = ask(pass, q);
+        } else {
+            uint32_t r = choose_resolver(pass, &space->stubs[q->client], q);
+            status = is_quiet(pass, q, r) ? STATUS_OK : ask_at(pass, q, r);
+        }
+        if (status != STATUS_OK)
+            break;
+    }
+    *at = i;
+    return status;
 }
 
 static time_us head_us(const struct query_array *queue, size_t head)
@@ -412,23 +481,20 @@ int resolve_queries(struct resolve *self, const struct query_array *queries, con
                         .key = key,
                         .upstream = upstream,
                         .below = below};
-    rng_init(&pass.rng, key, rng_entity("resolvers"));
+    rng_init(&pass.dice.rng, key, rng_entity("resolvers"));
     start(self, values);
     for (uint32_t z = 0; z < self->world->n_zones; z++)
         settle_zone(&pass, z, key);
+    mark_plain(self);
     upstream->n = 0;
     if (below != NULL)
         below->n = 0;
     int status = STATUS_OK;
-    for (size_t i = 0; i < queries->n && status == STATUS_OK; i++) {
-        const struct query *q = &queries->q[i];
-        if (self->pending_us < q->time_us)
-            status = ask_pending(&pass, q->time_us);
+    for (size_t at = 0; status == STATUS_OK && (at < queries->n || self->pending_us < INT64_MAX);) {
+        status = ask_stretch(&pass, queries, &at);
         if (status == STATUS_OK)
-            status = q->flags & TRAFFIC_DIRECT ? ask_direct(&pass, q) : ask(&pass, q);
+            status = ask_pending(&pass, at < queries->n ? queries->q[at].time_us : INT64_MAX);
     }
-    if (status == STATUS_OK)
-        status = ask_pending(&pass, INT64_MAX);
     return status != STATUS_OK
                ? status
                : query_array_sort(upstream,

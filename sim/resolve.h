@@ -11,6 +11,12 @@ struct delegation {
     bool old;         /* points to the servers from before the move */
 };
 
+/* How a party's hosts choose among its resolvers: what struct party says, in one place. */
+struct stub {
+    uint32_t first_resolver, n_resolvers, client;
+    enum resolver_choice choice;
+};
+
 /* What the authority answers in [from, until). */
 struct known_answer {
     time_us from_us, until_us;
@@ -23,8 +29,10 @@ struct resolve {
     struct cache_entry *caches; /* [resolver * n_questions + question] */
     time_us *quiet_until_us;    /* likewise: before this the cache answers that the name exists, and
                                    nothing goes upstream */
+    bool *plain; /* likewise: no silence, no move, no names on the way to be reckoned with */
     struct known_answer *answers;   /* per question: what the authority says */
     struct delegation *delegations; /* [resolver * n_zones + zone] */
+    struct stub *stubs;             /* per party: whom its hosts ask */
     bool *left; /* per zone: it had gone to other servers before the trial began */
     struct resolver_profile *profiles; /* per resolver: software with the case's settings */
     uint32_t *next_resolver;           /* per party, for rotation */

@@ -167,6 +167,17 @@ static int64_t whole_second(time_us t)
     return t / US_PER_S - (t % US_PER_S < 0);
 }
 
+/* An instant with its whole second, worked out once. */
+struct instant {
+    time_us us;
+    int64_t s;
+};
+
+static struct instant instant_at(time_us t)
+{
+    return (struct instant){t, whole_second(t)};
+}
+
 /* The upper limit wins over the lower one, as in unbound and BIND. */
 int32_t resolver_kept_ttl_s(const struct resolver_profile *profile, bool exists, int32_t ttl_s)
 {
@@ -178,17 +189,17 @@ int32_t resolver_kept_ttl_s(const struct resolver_profile *profile, bool exists,
 }
 
 static bool is_hit(const struct resolver_profile *profile, const struct cache_entry *entry,
-                   time_us t)
+                   struct instant now)
 {
     if (!entry->held)
         return false;
     switch (profile->expiry) {
     case EXPIRY_AFTER:
-        return whole_second(t) <= entry->expiry;
+        return now.s <= entry->expiry;
     case EXPIRY_AT:
-        return whole_second(t) < entry->expiry;
+        return now.s < entry->expiry;
     case EXPIRY_CONTINUOUS:
-        return t < entry->expiry;
+        return now.us < entry->expiry;
     case EXPIRY_ALWAYS:
         break;
     }
@@ -196,9 +207,9 @@ static bool is_hit(const struct resolver_profile *profile, const struct cache_en
 }
 
 static bool wants_prefetch(const struct resolver_profile *profile, const struct cache_entry *entry,
-                           time_us t)
+                           struct instant now)
 {
-    int64_t left_s = entry->expiry - whole_second(t);
+    int64_t left_s = entry->expiry - now.s;
     switch (profile->prefetch) {
     case PREFETCH_TENTH:
         return left_s <= entry->ttl_s / 10;
@@ -212,11 +223,13 @@ static bool wants_prefetch(const struct resolver_profile *profile, const struct 
 
 /* Past its expiry, but young enough to be given to a client all the same. */
 static bool is_stale_answer(const struct resolver_profile *profile, const struct cache_entry *entry,
-                            time_us t)
+                            struct instant now)
 {
+    if (!entry->held || profile->stale_s == 0)
+        return false;
     int64_t expiry_s =
         profile->expiry == EXPIRY_CONTINUOUS ? whole_second(entry->expiry) : entry->expiry;
-    return entry->held && profile->stale_s > 0 && whole_second(t) <= expiry_s + profile->stale_s;
+    return now.s <= expiry_s + profile->stale_s;
 }
 
 /* is_hit and not wants_prefetch, as one instant. */
@@ -236,8 +249,8 @@ static time_us plain_until(const struct resolver_profile *profile, const struct 
     return prefetch_us < until_us ? prefetch_us : until_us;
 }
 
-static void store(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
-                  struct authority_answer answer)
+static void store(const struct resolver_profile *profile, struct cache_entry *entry,
+                  struct instant now, struct authority_answer answer)
 {
     int32_t kept_s = resolver_kept_ttl_s(profile, answer.exists, answer.ttl_s);
     entry->held = true;
@@ -245,33 +258,35 @@ static void store(const struct resolver_profile *profile, struct cache_entry *en
     entry->record = answer.record;
     entry->ttl_s = kept_s;
     entry->expiry =
-        profile->expiry == EXPIRY_CONTINUOUS ? t + kept_s * US_PER_S : whole_second(t) + kept_s;
+        profile->expiry == EXPIRY_CONTINUOUS ? now.us + kept_s * US_PER_S : now.s + kept_s;
     entry->plain_until_us = plain_until(profile, entry);
 }
 
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
-                  struct authority_answer now, struct client_answer *given)
+                  struct authority_answer fresh, struct client_answer *given)
 {
-    bool hit = is_hit(profile, entry, t);
-    bool from_cache = hit || is_stale_answer(profile, entry, t);
-    given->negative = from_cache ? entry->negative : !now.exists;
-    given->record = from_cache ? entry->record : now.record;
-    if (hit && !wants_prefetch(profile, entry, t))
+    struct instant now = instant_at(t);
+    bool hit = is_hit(profile, entry, now);
+    bool from_cache = hit || is_stale_answer(profile, entry, now);
+    given->negative = from_cache ? entry->negative : !fresh.exists;
+    given->record = from_cache ? entry->record : fresh.record;
+    if (hit && !wants_prefetch(profile, entry, now))
         return false;
-    store(profile, entry, t, now);
+    store(profile, entry, now, fresh);
     return true;
 }
 
 bool resolver_ask_silent(const struct resolver_profile *profile, struct cache_entry *entry,
-                         time_us t, time_us silent_until_us, struct authority_answer now,
+                         time_us t, time_us silent_until_us, struct authority_answer fresh,
                          struct client_answer *given, time_us times[16], int *n_times)
 {
     *n_times = 0;
-    bool hit = is_hit(profile, entry, t);
-    bool from_cache = hit || is_stale_answer(profile, entry, t);
+    struct instant now = instant_at(t);
+    bool hit = is_hit(profile, entry, now);
+    bool from_cache = hit || is_stale_answer(profile, entry, now);
     given->negative = from_cache && entry->negative;
     given->record = entry->record;
-    if ((hit && !wants_prefetch(profile, entry, t)) || t < entry->busy_until_us)
+    if ((hit && !wants_prefetch(profile, entry, now)) || t < entry->busy_until_us)
         return from_cache;
     const struct retransmission *schedule = profile->silence;
     entry->busy_until_us = t + schedule->give_up_ms * INT64_C(1000);
@@ -280,10 +295,10 @@ bool resolver_ask_silent(const struct resolver_profile *profile, struct cache_en
         times[(*n_times)++] = at;
         if (at < silent_until_us)
             continue;
-        store(profile, entry, at, now);
+        store(profile, entry, instant_at(at), fresh);
         entry->busy_until_us = at;
-        given->negative = from_cache ? given->negative : !now.exists;
-        given->record = from_cache ? given->record : now.record;
+        given->negative = from_cache ? given->negative : !fresh.exists;
+        given->record = from_cache ? given->record : fresh.record;
         return true;
     }
     return from_cache;

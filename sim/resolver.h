@@ -113,9 +113,9 @@ struct client_answer {
 };
 
 /* Asks a cache at time t. Returns true where the question goes upstream (a miss, or a prefetch on a
- * hit), and updates *entry. */
+ * hit), and updates *entry. `fresh` is what the authority would say. */
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
-                  struct authority_answer now, struct client_answer *given);
+                  struct authority_answer fresh, struct client_answer *given);
 
 /* The usual case of resolver_ask by itself: true where the cache answers and nothing goes upstream;
  * false, with nothing changed, where resolver_ask must decide. Spares the caller to find out what
@@ -132,10 +132,10 @@ static inline bool resolver_hit(const struct cache_entry *entry, time_us t,
 
 /* Asks a cache at time t while the zone's servers are silent until `silent_until_us`. Writes the
  * times of the queries that go upstream (at most 16) and their number. Where the last of them
- * reaches the servers again, `now` is stored. Returns true where the client gets an answer, from
+ * reaches the servers again, `fresh` is stored. Returns true where the client gets an answer, from
  * the cache or in the end; false: the resolver fails. */
 bool resolver_ask_silent(const struct resolver_profile *profile, struct cache_entry *entry,
-                         time_us t, time_us silent_until_us, struct authority_answer now,
+                         time_us t, time_us silent_until_us, struct authority_answer fresh,
                          struct client_answer *given, time_us times[16], int *n_times);
 
 /* Writes `name` with the letters' case drawn from the bits of `key` (0x20): the same key gives the

@@ -156,6 +156,31 @@ static inline uint64_t rng_below(struct rng *self, uint64_t n)
     }
 }
 
+/* Small random integers by the dozen: four from one word of the stream. All zero but `rng` to begin
+ * with. */
+struct rng_dice {
+    struct rng rng;
+    uint64_t bits; /* 16 at a time from below */
+    unsigned left; /* how many times */
+};
+
+/* Uniform in [0, n), 0 < n < 65536, without bias: the upper half of digit * n, where lower halves
+ * that would come once too often are thrown again (D. Lemire, ACM TOMACS 29(1), 2019). */
+static inline uint32_t rng_throw(struct rng_dice *self, uint32_t n)
+{
+    for (;;) {
+        if (self->left == 0) {
+            self->bits = rng_u64(&self->rng);
+            self->left = 4;
+        }
+        uint32_t product = (uint32_t)(self->bits & 0xffff) * n;
+        self->bits >>= 16;
+        self->left--;
+        if ((product & 0xffff) >= n || (product & 0xffff) >= (65536 - n) % n)
+            return product >> 16;
+    }
+}
+
 /* The stream as a GSL generator, for gsl_ran_*: valid as long as *self; both advance together. */
 gsl_rng rng_gsl(struct rng *self);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/steps.h"
 #include "sim/stub.h"
 
 const char *const mail_status_words[] = {"received", "sent",    "accepted", "deferred",
@@ -40,6 +41,14 @@ static bool renews_delegation(const struct traffic *self, uint32_t question)
     return zone != 0 && self->values[self->world->zones[zone - 1].moved_away] > 0.0;
 }
 
+static bool may_renew_delegation(const struct traffic *self)
+{
+    for (uint32_t z = 0; z < self->world->n_zones; z++)
+        if (self->values[self->world->zones[z].moved_away] > 0.0)
+            return true;
+    return false;
+}
+
 /* A question that leaves no trace is left out, but where it would turn the wheel of the resolvers
  * or keep a gateway's process alive. */
 static bool is_left_out(const struct traffic *self, uint32_t party, uint32_t question,
@@ -50,13 +59,28 @@ static bool is_left_out(const struct traffic *self, uint32_t party, uint32_t que
            world->parties[party].choice != CHOOSE_ROTATE && !renews_delegation(self, question);
 }
 
+bool traffic_is_certain(const struct world *world, uint32_t party, uint32_t question,
+                        uint32_t flags)
+{
+    const struct party *p = &world->parties[party];
+    return world->questions[question].certain && !(flags & TRAFFIC_REMEMBERED) &&
+           p->n_resolvers > 0 && p->choice != CHOOSE_ROTATE;
+}
+
+/* Filled in place: a row put together on the stack and copied would be read back before it is
+ * written. */
 static int push(struct traffic *self, time_us t, uint32_t client, uint32_t question, uint32_t flags)
 {
     struct query *query =
         self->queries.n < TRAFFIC_MAX_QUERIES ? query_array_push(&self->queries) : NULL;
     if (query == NULL)
         return STATUS_RUN;
-    *query = (struct query){.time_us = t, .client = client, .name = question, .flags = flags};
+    query->time_us = t;
+    query->client = client;
+    query->name = question;
+    query->type = 0;
+    query->server = 0;
+    query->flags = flags;
     return STATUS_OK;
 }
 
@@ -67,12 +91,9 @@ static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t qu
 static int add_asked(struct traffic *self, time_us t, uint32_t party, uint32_t question,
                      uint32_t flags)
 {
-    const struct world *world = self->world;
     if (is_left_out(self, party, question, flags))
         return STATUS_OK;
-    bool must_be_asked = flags & TRAFFIC_REMEMBERED || world->parties[party].n_resolvers == 0 ||
-                         world->parties[party].choice == CHOOSE_ROTATE;
-    return world->questions[question].certain && !must_be_asked &&
+    return traffic_is_certain(self->world, party, question, flags) &&
                    !renews_delegation(self, question)
                ? add_next(self, t, party, question, flags)
                : push(self, t, party, question, flags);
@@ -93,7 +114,11 @@ static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t qu
 
 static int add(struct traffic *self, time_us t, uint32_t party, uint32_t question, uint32_t flags)
 {
-    return in_window(self, t) ? add_asked(self, t, party, question, flags) : STATUS_OK;
+    if (!in_window(self, t))
+        return STATUS_OK;
+    const struct question *q = &self->world->questions[question];
+    return q->unneeded || q->certain ? add_asked(self, t, party, question, flags)
+                                     : push(self, t, party, question, flags);
 }
 
 int traffic_query(struct traffic *self, time_us t, int party, uint32_t question)
@@ -123,51 +148,22 @@ static int record_mail(struct traffic *self, struct mail_event event)
     return STATUS_OK;
 }
 
-/* PTR of the host with what is asked about the name that it gives: the rows of {reverse_name}
- * right behind the row of {reverse}. Where the case gives no address, its own name is asked for. */
-static int ask_reverse(struct traffic *self, time_us t, const struct host *host, int party,
-                       const struct lookup_row *rows)
-{
-    uint32_t follow = 0;
-    for (const struct lookup_row *row = rows + 1;
-         row->name != NULL && strcmp(row->name, "{reverse_name}") == 0; row++) {
-        bool aaaa = row->type == TYPE_AAAA || (row->type == LOOKUP_ADDRESS && host->ipv6);
-        follow |= aaaa ? TRAFFIC_FOLLOW_AAAA : TRAFFIC_FOLLOW_A;
-    }
-    if (host->reverse_question != NO_INDEX)
-        return add(self, t, (uint32_t)party, host->reverse_question, follow | TRAFFIC_NO_SEARCH);
-    return follow == 0 ? STATUS_OK : add(self, t, (uint32_t)party, host->address_question, 0);
-}
-
-static bool is_asked(const struct lookup_row *row, bool found)
-{
-    return row->when == LOOKUP_ALWAYS || found == (row->when == LOOKUP_IF_FOUND);
-}
-
-static int ask_gateway(struct traffic *self, time_us t, int host, int party)
+static int ask_gateway(struct traffic *self, time_us t, uint32_t host, uint32_t party)
 {
     const struct world *world = self->world;
-    const struct party *p = &world->parties[party];
-    size_t profile = p->gateway_param == 0 ? 0 : (size_t)self->values[p->gateway_param - 1];
-    const struct lookup_row *rows =
-        p->gateway_param == 0 ? p->gateway->lookups : gateway_profiles[profile].lookups;
-    const uint32_t *questions =
-        p->lookups + (profile * world->n_hosts + (size_t)host) * GATEWAY_MAX_LOOKUPS;
+    uint32_t param = world->parties[party].gateway_param;
+    size_t profile = param == 0 ? 0 : (size_t)self->values[param - 1];
+    const struct gateway_step *step =
+        steps_of(world, party, profile, host, may_renew_delegation(self));
     bool found = false;
     int status = STATUS_OK;
-    for (int i = 0; i < GATEWAY_MAX_LOOKUPS && rows[i].name != NULL && status == STATUS_OK; i++) {
-        const struct lookup_row *row = &rows[i];
-        t += row->delay_ms * INT64_C(1000);
-        if (row->type == TYPE_PTR && strcmp(row->name, "{reverse}") == 0) {
-            status = ask_reverse(self, t, &world->hosts[host], party, row);
+    for (; step->question != NO_INDEX && status == STATUS_OK; step++) {
+        found = found && !step->first;
+        if (step->when != LOOKUP_ALWAYS && found != (step->when == LOOKUP_IF_FOUND))
             continue;
-        }
-        found = found && row->when != LOOKUP_ALWAYS;
-        if (questions[i] == NO_INDEX || !is_asked(row, found))
-            continue;
-        uint32_t flags = TRAFFIC_NO_SEARCH | (row->remembered ? TRAFFIC_REMEMBERED : 0);
-        status = add(self, t, (uint32_t)party, questions[i], flags);
-        found = found || world_record_at(world, questions[i], t) != NULL;
+        time_us at = t + step->after_us;
+        status = add(self, at, party, step->question, step->flags);
+        found = found || (step->decides && world_record_at(world, step->question, at) != NULL);
     }
     return status;
 }
@@ -179,7 +175,7 @@ static int deliver(struct traffic *self, struct mail_event event)
     if (record_mail(self, event) != STATUS_OK)
         return STATUS_RUN;
     const struct party *p = &self->world->parties[event.party];
-    return p->gateway == NULL || p->lookups == NULL
+    return p->gateway == NULL || p->steps == NULL
                ? STATUS_OK
                : ask_gateway(self, event.time_us, event.host, event.party);
 }

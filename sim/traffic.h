@@ -50,6 +50,11 @@ void traffic_init(struct traffic *self, const struct world *world);
 void traffic_free(struct traffic *self);
 void traffic_reset(struct traffic *self);
 
+/* Whether in place of a party's question what it leads to can be asked at once (heard.h): not where
+ * it would turn the wheel of the resolvers, keep a gateway's process alive, or go past them. */
+bool traffic_is_certain(const struct world *world, uint32_t party, uint32_t question,
+                        uint32_t flags);
+
 /* A host of `party` asks its resolver a question (index in world.questions) at t. */
 int traffic_query(struct traffic *self, time_us t, int party, uint32_t question);
 

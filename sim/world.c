@@ -20,6 +20,7 @@ void world_free(struct world *self)
         civil_grid_free(&self->parties[i].grid);
         free(self->parties[i].searched);
         free(self->parties[i].lookups);
+        free(self->parties[i].steps);
     }
     for (uint32_t i = 0; i < self->n_sensors; i++)
         sensor_free(&self->sensors[i]);

@@ -112,9 +112,10 @@ struct party {
     uint32_t *lookups;         /* lookups[(profile * n_hosts + host) * GATEWAY_MAX_LOOKUPS + row]:
                                   question or NO_INDEX; profile 0 where gateway_param is 0; made by
                                   world_expand */
-    uint32_t client;           /* address of its stub below the cache: id in world.clients */
-    const char *search;        /* suffix tried after a failed look-up; NULL: none */
-    uint32_t *searched;        /* searched[question]: the same name with the suffix, or NO_INDEX */
+    struct gateway_step *steps; /* the same as lists of what matters: steps.h */
+    uint32_t client;            /* address of its stub below the cache: id in world.clients */
+    const char *search;         /* suffix tried after a failed look-up; NULL: none */
+    uint32_t *searched;         /* searched[question]: the same name with the suffix, or NO_INDEX */
 };
 
 /* A dated event to which a model may react. */

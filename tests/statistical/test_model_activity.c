@@ -76,6 +76,43 @@ static void advance_agrees_with_plain_sums(void **state)
     stop(&f);
 }
 
+/* The stepwise arrivals against one advance after the other from the same stream: the latter cut
+ * every arrival down to a microsecond and go on from there. */
+static void arrivals_agree_with_single_advances(void **state)
+{
+    (void)state;
+    static const double per_day[] = {0.3, 8, 400};
+    struct fixture f;
+    start(&f);
+    f.param[ACTIVITY_GROWTH] = -1;
+    f.param[ACTIVITY_CHANGES] = 2;
+    f.param[ACTIVITY_CHANGE_SIZE] = 0.5;
+    f.param[ACTIVITY_PAUSES] = 1;
+    f.param[ACTIVITY_PAUSE_LENGTH] = 2;
+    struct activity activity;
+    struct rate_profile profile;
+    assert_int_equal(activity_init(&activity, &f.run, 0), STATUS_OK);
+    rate_working_hours(&profile, &f.tiny.world.parties[TINY_EAST].grid, 9, 18, 0, 0.3);
+    for (int k = 0; k < 3; k++) {
+        struct arrivals arrivals;
+        struct rng rng;
+        time_us t = f.tiny.world.start_us, waited = t;
+        double base_per_s = per_day[k] / 86400.0;
+        arrivals_init(&arrivals, &f.run, "it", 1, &activity, &profile, base_per_s, t);
+        model_stream(&f.run, "it", 1, &rng);
+        for (int n = 1; t != INT64_MAX; n++) {
+            t = activity_next(&activity, &profile, base_per_s, waited, &rng);
+            time_us stepped = arrivals_next(&arrivals);
+            assert_true((t == INT64_MAX) == (stepped == INT64_MAX));
+            assert_true(t == INT64_MAX || llabs(stepped - t) <= n + 1);
+            waited = n % 10 == 0 ? time_after(t, 20000) : t;
+            if (waited != t)
+                arrivals_wait(&arrivals, waited);
+        }
+    }
+    stop(&f);
+}
+
 static void growth_is_exponential_and_one_in_the_middle(void **state)
 {
     (void)state;
@@ -190,6 +227,7 @@ int main(void)
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(advance_agrees_with_plain_sums),
+        cmocka_unit_test(arrivals_agree_with_single_advances),
         cmocka_unit_test(growth_is_exponential_and_one_in_the_middle),
         cmocka_unit_test(onset_silences_what_lies_before),
         cmocka_unit_test(pauses_take_their_share),

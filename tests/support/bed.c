@@ -158,7 +158,9 @@ void bed_ready(struct bed *self)
     assert_int_equal(trial_init(&self->trial, world), STATUS_OK);
     self->trial.values = malloc(sizeof self->values);
     assert_non_null(self->trial.values);
+    memcpy(self->trial.values, self->values, sizeof self->values);
     self->trial.n_values = BED_MAX_VALUES;
+    self->trial.traffic.values = self->trial.values; /* mails may be sent before the run */
 }
 
 uint32_t bed_question(const struct bed *self, const char *name, uint16_t type)

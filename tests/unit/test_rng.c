@@ -156,6 +156,55 @@ static void test_below(void **state)
         assert_true(rng_below(&rng, n) < n);
 }
 
+/* Every 16 bits are tried for the bias; then runs of the generator, for a short and a long range.
+ */
+static void test_throws(void **state)
+{
+    (void)state;
+    static const uint32_t ranges[] = {1, 2, 3, 7, 40000, 65535};
+    struct rng_key key = {20160504, 1};
+    for (size_t k = 0; k < sizeof ranges / sizeof ranges[0]; k++) {
+        uint32_t n = ranges[k];
+        static uint32_t times[65536];
+        memset(times, 0, sizeof times);
+        for (uint32_t digit = 0; digit < 65536; digit++) {
+            struct rng_dice dice = {.bits = digit, .left = 1};
+            rng_init(&dice.rng, key, digit);
+            struct rng before = dice.rng;
+            uint32_t thrown = rng_throw(&dice, n);
+            int again = memcmp(&before, &dice.rng, sizeof before) != 0; /* refused */
+            times[thrown] += !again;
+            assert_true(thrown < n);
+        }
+        for (uint32_t i = 0; i < n; i++)
+            assert_int_equal(times[i], 65536 / n);
+    }
+    double seen[3] = {0}, due[3] = {1, 1, 1};
+    struct rng_dice dice = {.left = 0};
+    rng_init(&dice.rng, key, 1);
+    for (int i = 0; i < N; i++)
+        seen[rng_throw(&dice, 3)]++;
+    assert_true(chi_square(seen, due, 3, 0) > REJECT_BELOW);
+}
+
+static void test_families_and_laws_are_short_cuts(void **state)
+{
+    (void)state;
+    static const double means[] = {-1.0, 0.0, 0.4, 10.0, 11.0, 2e6};
+    struct rng_key key = {20160504, 2};
+    struct rng_family family = rng_family(key, 77);
+    for (uint64_t i = 0; i < 100; i++) {
+        struct rng a, b;
+        rng_start(&a, &family, i);
+        rng_init(&b, key, rng_mix(77, i));
+        for (size_t m = 0; m < sizeof means / sizeof means[0]; m++) {
+            struct rng_poisson_law law = rng_poisson_law(means[m]);
+            assert_true(rng_poisson_draw(&a, &law) == rng_poisson(&b, means[m]));
+        }
+        assert_true(rng_u64(&a) == rng_u64(&b));
+    }
+}
+
 static void test_gsl_view_shares_the_stream(void **state)
 {
     (void)state;
@@ -182,6 +231,8 @@ int main(void)
         cmocka_unit_test(test_continuous_laws),
         cmocka_unit_test(test_poisson),
         cmocka_unit_test(test_below),
+        cmocka_unit_test(test_throws),
+        cmocka_unit_test(test_families_and_laws_are_short_cuts),
         cmocka_unit_test(test_gsl_view_shares_the_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
