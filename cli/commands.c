@@ -9,15 +9,19 @@ extern const struct command command_compare, command_simulate, command_statistic
 
 extern const struct command command_classify, command_selftest, command_report;
 
-extern const struct command command_import, command_export, command_formats, command_reveal;
+extern const struct command command_import, command_export, command_formats, command_reveal,
+    command_logs;
 
 extern const struct command command_shard, command_merge;
 
 const struct command *const commands[] = {
-    &command_compare, &command_simulate, &command_whatif,   &command_check,     &command_statistics,
-    &command_models,  &command_classify, &command_selftest, &command_scenarios, &command_replay,
-    &command_import,  &command_export,   &command_formats,  &command_report,    &command_shard,
-    &command_merge,   &command_reveal,   &command_version,  &command_usage,     NULL,
+    &command_compare,  &command_simulate,   &command_whatif,
+    &command_check,    &command_statistics, &command_models,
+    &command_classify, &command_selftest,   &command_scenarios,
+    &command_replay,   &command_import,     &command_export,
+    &command_logs,     &command_formats,    &command_report,
+    &command_shard,    &command_merge,      &command_reveal,
+    &command_version,  &command_usage,      NULL,
 };
 
 const struct command *command_find(const char *name)

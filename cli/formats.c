@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "analysis/ingest/fact_writer.h"
 #include "analysis/ingest/format.h"
 #include "analysis/ingest/writer.h"
 #include "cli/command.h"
@@ -18,11 +19,14 @@ static const struct {
 static void show(const struct log_format *format)
 {
     const struct log_writer *writer = log_writer_find(format->name);
+    const struct fact_writer *facts = fact_writer_find(format->name);
     printf("%s: %s\n\n%s\n\nGives:", format->name, format->title, format->summary);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         if ((format->columns & columns[i].column) != 0)
             printf(" %s", columns[i].name);
-    puts(format->gives_aggregates ? " (counts only: facts, not a log)" : "");
+    puts(format->gives_aggregates ? " (counts only: facts, not a log)"
+         : format->gives_mail     ? " mail events (no look-ups)"
+                                  : "");
     if (format->needs_year)
         puts("Times may lack the year: give it with --year.");
     if (format->needs_timezone)
@@ -31,14 +35,21 @@ static void show(const struct log_format *format)
         printf("Not built in: needs %s.\n", format->missing);
     if (writer != NULL)
         printf("Export: %s\n", writer->summary);
+    if (facts != NULL)
+        printf("Export: %s\n", facts->summary);
+}
+
+static bool can_write(const char *name)
+{
+    return log_writer_find(name) != NULL || fact_writer_find(name) != NULL;
 }
 
 static void list(void)
 {
     for (size_t i = 0; log_formats[i] != NULL; i++)
         printf("%-14s %-6s %s%s\n", log_formats[i]->name,
-               log_writer_find(log_formats[i]->name) != NULL ? "in/out" : "in",
-               log_formats[i]->title, log_formats[i]->missing != NULL ? " (not built in)" : "");
+               can_write(log_formats[i]->name) ? "in/out" : "in", log_formats[i]->title,
+               log_formats[i]->missing != NULL ? " (not built in)" : "");
 }
 
 static int run_formats(int argc, char **argv, struct message *message)

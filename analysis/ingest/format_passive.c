@@ -1,3 +1,6 @@
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "analysis/ingest/json.h"
 
 /* --- Passive DNS Common Output Format (draft-dulaunoy-dnsop-passive-dns-cof) --- */
@@ -36,10 +39,14 @@ static int cof_object(struct reader *reader, const json_t *row)
         wrong = "time_first and time_last are missing or in the wrong order";
     if (wrong != NULL)
         return reader_bad(reader, wrong);
-    bool counted = json_is_integer(count) && json_integer_value(count) >= 0;
-    aggregate.count = counted ? (uint64_t)json_integer_value(count) : 1;
+    bool counted = json_is_integer(count) && json_integer_value(count) > 0;
+    aggregate.count = counted ? (uint64_t)json_integer_value(count) : 0;
     aggregate.name = name.text;
-    return reader_aggregate(reader, &aggregate);
+    char *answer = json_dumps(json_object_get(row, "rdata"), JSON_ENCODE_ANY | JSON_COMPACT);
+    aggregate.answer = text_of(answer != NULL ? answer : "");
+    int status = reader_aggregate(reader, &aggregate);
+    free(answer);
+    return status;
 }
 
 static int cof_line(struct reader *reader, struct text line)
@@ -82,6 +89,28 @@ static struct text take_field(struct text *rest)
     return field;
 }
 
+enum { ANSWER_SIZE = 4096 };
+
+/* A text as a JSON string; bytes that are no plain ASCII as the characters of those numbers. A
+ * longer one than any answer is cut. */
+static struct text as_json(struct text raw, char buffer[static ANSWER_SIZE])
+{
+    size_t n = 0;
+    buffer[n++] = '"';
+    for (size_t i = 0; i < raw.n && n < ANSWER_SIZE - 8; i++) {
+        unsigned char byte = (unsigned char)raw.at[i];
+        if (byte < 0x20 || byte >= 0x7f) {
+            n += (size_t)sprintf(buffer + n, "\\u%04X", byte);
+            continue;
+        }
+        if (byte == '"' || byte == '\\')
+            buffer[n++] = '\\';
+        buffer[n++] = (char)byte;
+    }
+    buffer[n++] = '"';
+    return text_slice(buffer, n);
+}
+
 static int passivedns_line(struct reader *reader, struct text line)
 {
     struct ingest_aggregate aggregate = {0};
@@ -112,6 +141,8 @@ static int passivedns_line(struct reader *reader, struct text line)
         wrong = clock_resolve(&reader->clock, &stamp, &aggregate.first_us);
     if (wrong != NULL)
         return reader_bad(reader, wrong);
+    char answer[ANSWER_SIZE];
+    aggregate.answer = as_json(field[6], answer);
     aggregate.last_us = aggregate.first_us;
     aggregate.client = address_canonical(field[1], client);
     aggregate.name = name.text;

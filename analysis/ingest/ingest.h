@@ -43,8 +43,8 @@ struct ingest_query {
     uint32_t flags;     /* enum query_flag */
 };
 
-/* A count over a stretch of time, without single times. Empty and 0 where the source does not say.
- */
+/* A count over a stretch of time, without single times. Empty and 0 where the source does not say
+ * (both times 0: no times). */
 struct ingest_aggregate {
     struct text client;
     struct text name;
@@ -52,6 +52,7 @@ struct ingest_aggregate {
     uint64_t count;
     time_us first_us;
     time_us last_us;
+    struct text answer; /* as JSON text: a string or a list of strings */
 };
 
 /* One line of a mail log that says what became of a message. Empty where the source does not say.
@@ -74,6 +75,9 @@ struct ingest_sink {
     int (*aggregate)(void *context, const struct ingest_aggregate *aggregate);
     int (*mail)(void *context, const struct ingest_mail *mail);
 };
+
+/* What some source of mail events left out; time and status are always there. */
+enum mail_column { MAIL_FROM = 1, MAIL_TO = 2, MAIL_QUEUE_ID = 4, MAIL_RELAY = 8 };
 
 enum { INGEST_COMPLAINTS = 5, INGEST_NOTES = 16, INGEST_NOTE_SIZE = 240 };
 
@@ -109,6 +113,9 @@ struct ingest_report {
     unsigned n_notes;
     unsigned columns;      /* enum log_column that every file had */
     time_us resolution_us; /* of the stamps: 1000000, 1000 or 1; as coarse as the coarsest format */
+    unsigned mail_columns; /* enum mail_column that some mail event had */
+    unsigned
+        aggregate_columns; /* enum log_column that some aggregate had; COLUMN_TIME: its times */
     time_us first_us;      /* of the kept queries */
     time_us last_us;
 };

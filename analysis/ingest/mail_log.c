@@ -93,3 +93,22 @@ int mail_log_read(const struct ingest_options *options, struct mail_log *out,
         mail_log_free(out);
     return status;
 }
+
+int mail_log_each(const struct mail_log *self,
+                  int (*visit)(void *context, const struct ingest_mail *mail), void *context)
+{
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < self->n; i++) {
+        const struct mail_record *event = &self->events[i];
+        struct ingest_mail mail = {
+            .time_us = event->time_us,
+            .status = event->status,
+            .from = text_of(intern_text(&self->addresses, event->from)),
+            .to = text_of(intern_text(&self->addresses, event->to)),
+            .queue_id = text_of(intern_text(&self->queue_ids, event->queue_id)),
+            .relay = text_of(intern_text(&self->relays, event->relay)),
+        };
+        status = visit(context, &mail);
+    }
+    return status;
+}

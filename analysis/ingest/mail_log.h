@@ -28,6 +28,11 @@ struct mail_log {
  * free. STATUS_INPUT where the files hold no mail event. */
 int mail_log_read(const struct ingest_options *options, struct mail_log *out,
                   struct ingest_report *report, struct message *message);
+
+/* Calls `visit` for each event in order; another status than STATUS_OK ends the walk and is
+ * returned. */
+int mail_log_each(const struct mail_log *self,
+                  int (*visit)(void *context, const struct ingest_mail *mail), void *context);
 void mail_log_free(struct mail_log *self);
 
 #endif

@@ -170,9 +170,38 @@ int reader_query(struct reader *self, const struct reader_query *raw)
     return keep(self, &query);
 }
 
+/* What a source cannot tell is seen from what it never told. */
+static void note_aggregate(struct ingest_report *report, const struct ingest_aggregate *row)
+{
+    report->aggregate_columns |= row->client.n > 0 ? (unsigned)COLUMN_CLIENT : 0u;
+    report->aggregate_columns |= row->name.n > 0 ? (unsigned)COLUMN_NAME : 0u;
+    report->aggregate_columns |= row->type != TYPE_UNKNOWN ? (unsigned)COLUMN_TYPE : 0u;
+    report->aggregate_columns |= row->last_us != 0 ? (unsigned)COLUMN_TIME : 0u;
+}
+
+static void note_mail(struct ingest_report *report, const struct ingest_mail *mail)
+{
+    report->mail_columns |= mail->from.n > 0 ? (unsigned)MAIL_FROM : 0u;
+    report->mail_columns |= mail->to.n > 0 ? (unsigned)MAIL_TO : 0u;
+    report->mail_columns |= mail->queue_id.n > 0 ? (unsigned)MAIL_QUEUE_ID : 0u;
+    report->mail_columns |= mail->relay.n > 0 ? (unsigned)MAIL_RELAY : 0u;
+}
+
 int reader_aggregate(struct reader *self, const struct ingest_aggregate *aggregate)
 {
+    struct ingest_query as_query = {.client = aggregate->client, .name = aggregate->name};
+    bool has_times = aggregate->first_us != 0 || aggregate->last_us != 0;
+    if (has_times && (!in_window(self->options, aggregate->first_us) ||
+                      !in_window(self->options, aggregate->last_us))) {
+        count(self, &self->report->out_of_window);
+        return STATUS_OK;
+    }
+    if (!wanted(self, &as_query)) {
+        count(self, &self->report->filtered);
+        return STATUS_OK;
+    }
     count(self, &self->report->aggregates);
+    note_aggregate(self->report, aggregate);
     return self->sink->aggregate == NULL ? STATUS_OK
                                          : self->sink->aggregate(self->sink->context, aggregate);
 }
@@ -190,5 +219,6 @@ int reader_mail(struct reader *self, const struct timestamp *stamp, const struct
         return STATUS_OK;
     }
     count(self, &self->report->mail_events);
+    note_mail(self->report, &event);
     return self->sink->mail == NULL ? STATUS_OK : self->sink->mail(self->sink->context, &event);
 }

@@ -43,6 +43,33 @@ static void print_times(const struct ingest_report *report, FILE *out)
                 (double)report->largest_step_back_us / (double)US_PER_S);
 }
 
+static void print_words(const struct ingest_report *report, FILE *out)
+{
+    static const struct {
+        unsigned column;
+        const char *name;
+    } mail[] = {{MAIL_FROM, "from"},
+                {MAIL_TO, "to"},
+                {MAIL_QUEUE_ID, "queue id"},
+                {MAIL_RELAY, "relay"}},
+      facts[] = {{COLUMN_TIME, "first and last time"},
+                 {COLUMN_CLIENT, "client"},
+                 {COLUMN_NAME, "name"},
+                 {COLUMN_TYPE, "type"}};
+    if (report->mail_events > 0)
+        fprintf(out, "  %-18s time, status", "mail columns");
+    for (size_t i = 0; report->mail_events > 0 && i < 4; i++)
+        fprintf(out, (report->mail_columns & mail[i].column) != 0 ? ", %s" : " (no %s)",
+                mail[i].name);
+    if (report->aggregates > 0)
+        fprintf(out, "%s  %-18s count", report->mail_events > 0 ? "\n" : "", "aggregates have");
+    for (size_t i = 0; report->aggregates > 0 && i < 4; i++)
+        fprintf(out, (report->aggregate_columns & facts[i].column) != 0 ? ", %s" : " (no %s)",
+                facts[i].name);
+    if (report->mail_events + report->aggregates > 0)
+        putc('\n', out);
+}
+
 static void print_columns(const struct ingest_report *report, FILE *out)
 {
     static const struct {
@@ -97,6 +124,7 @@ void ingest_report_print(const struct ingest_report *report, FILE *out)
     }
     print_times(report, out);
     print_columns(report, out);
+    print_words(report, out);
     for (unsigned i = 0; i < report->n_notes; i++) {
         fputs("  note: ", out);
         print_safe(report->note[i], out);

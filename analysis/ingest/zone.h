@@ -15,8 +15,8 @@ struct zone {
 
 /* Loads `UTC`, `+03:00`, `-0500` or a name of the tz database such as `Europe/Moscow`, from the
  * folder TZDIR or else /usr/share/zoneinfo. The names that count leap seconds (`right/...`) are not
- * read. STATUS_INPUT with a message for anything else. The caller frees it with zone_free; after a failure there is
- * nothing to free. */
+ * read. STATUS_INPUT with a message for anything else. The caller frees it with zone_free; after a
+ * failure there is nothing to free. */
 int zone_load(struct zone *self, const char *name, struct message *message);
 void zone_free(struct zone *self);
 

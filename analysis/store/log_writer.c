@@ -168,19 +168,27 @@ int store_log_mail(struct store_log_writer *self, const struct ingest_mail *mail
     return step(self, statement, "storing the mail events of a log", message);
 }
 
+static void bind_known(struct sqlite3_stmt *statement, int parameter, int64_t value, bool is_known)
+{
+    if (is_known)
+        sqlite3_bind_int64(statement, parameter, value);
+    else
+        sqlite3_bind_null(statement, parameter);
+}
+
 int store_log_aggregate(struct store_log_writer *self, const struct ingest_aggregate *aggregate,
                         struct message *message)
 {
     struct sqlite3_stmt *statement = self->aggregate;
     sqlite3_bind_int64(statement, 1, self->log);
     sqlite3_bind_int64(statement, 2, self->n_aggregates++);
-    sqlite3_bind_int64(statement, 3, aggregate->first_us);
-    sqlite3_bind_int64(statement, 4, aggregate->last_us);
-    sqlite3_bind_int64(statement, 5, (int64_t)aggregate->count);
+    bind_known(statement, 3, aggregate->first_us, aggregate->last_us != 0);
+    bind_known(statement, 4, aggregate->last_us, aggregate->last_us != 0);
+    bind_known(statement, 5, (int64_t)aggregate->count, aggregate->count > 0);
     bind_text(statement, 6, aggregate->client);
     bind_text(statement, 7, aggregate->name);
     sqlite3_bind_int64(statement, 8, aggregate->type);
-    bind_text(statement, 9, text_of(""));
+    bind_text(statement, 9, aggregate->answer);
     return step(self, statement, "storing the aggregates of a log", message);
 }
 

@@ -90,6 +90,77 @@ static void test_failures(void **state)
                  "already");
 }
 
+/* A log of mail events or counts through the database, a format and back: the same bytes. */
+static void there_and_back(const char *file, const char *format, const char *said)
+{
+    char command[400];
+    snprintf(command, sizeof command,
+             "import %s --db " DB " --as a --replace --timezone UTC --year 2026", file);
+    succeeds(command, said);
+    snprintf(command, sizeof command, "export a --db " DB " --to %s --output " SCENE "/a.out",
+             format);
+    succeeds(command, "");
+    snprintf(command, sizeof command,
+             "export %s --timezone UTC --year 2026 --to %s --output " SCENE "/direct.out", file,
+             format);
+    succeeds(command, "");
+    same(SCENE "/a.out", SCENE "/direct.out");
+    succeeds("import " SCENE "/a.out --db " DB " --as b --replace", said);
+    snprintf(command, sizeof command, "export b --db " DB " --to %s --output " SCENE "/b.out",
+             format);
+    succeeds(command, "");
+    same(SCENE "/a.out", SCENE "/b.out");
+}
+
+static const char mail_lines[] =
+    "Nov 21 19:24:29 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[192.0.2.9]: 554 5.7.1 "
+    "<e@receiver.test>: Relay access denied; from=<a@sender.test> to=<e@receiver.test> proto=ESMTP "
+    "helo=<h>\n"
+    "Nov 21 19:24:24 mx postfix/qmgr[1]: 4F2A31: from=<=a\\b@s\xc3\xa4nder.test>, size=1, nrcpt=1 "
+    "(queue active)\n"
+    "Nov 21 19:24:25 mx postfix/smtp[1]: 4F2A31: to=<\"b, c;\"@receiver.test>, "
+    "relay=mx.receiver.test[192.0.2.2]:25, delay=0.5, dsn=2.0.0, status=sent (250 Ok)\n"
+    "Nov 21 19:24:24 mx postfix/smtp[1]: 4F2A32: to=< c\033@receiver.test >, relay=none, "
+    "delay=0.5, "
+    "dsn=4.4.1, status=deferred (connect to mx: Connection timed out)\n";
+static const char cof_lines[] =
+    "{\"count\":19,\"rdata\":[\"b, \\\"c\\\"\",\"\\u00e4\"],\"rrname\":\"a,b.test\",\"rrtype\":"
+    "\"CNAME\",\"time_first\":1315586409,\"time_last\":1449566799}\n"
+    "{\"rdata\":\"192.0.2.1\",\"rrname\":\"=x.test\",\"rrtype\":\"A\",\"time_first_ms\":"
+    "1315586409123,\"time_last\":1449566799}\n";
+static const char passive_lines[] =
+    "1315586409.408856||10.1.1.1||8.8.8.8||IN||a.test.||TXT||\"b\" \xff||46587||1909\n";
+static const char summary_lines[] = "2817|AS15632|217.12.97.15|217.12.97.0/24|RU\n";
+
+static void test_mail_and_counts(void **state)
+{
+    (void)state;
+    remove(DB);
+    write_all(SCENE "/mail.log", mail_lines, sizeof mail_lines - 1);
+    write_all(SCENE "/cof.json", cof_lines, sizeof cof_lines - 1);
+    write_all(SCENE "/passive.log", passive_lines, sizeof passive_lines - 1);
+    write_all(SCENE "/summary.txt", summary_lines, sizeof summary_lines - 1);
+    there_and_back(SCENE "/mail.log", "mail-csv", "mail events        4");
+    there_and_back(SCENE "/mail.log", "mail-jsonl", "mail events        4");
+    there_and_back(SCENE "/cof.json", "cof", "aggregates         2");
+    there_and_back(SCENE "/cof.json", "aggregate-csv", "aggregates         2");
+    there_and_back(SCENE "/passive.log", "aggregate-csv", "aggregates         1");
+    there_and_back(SCENE "/summary.txt", "aggregate-csv",
+                   "(no first and last time), client (no name)");
+    assert_fails("export " SCENE "/summary.txt --to cof --output " SCENE "/x", 2, "aggregate-csv");
+    assert_fails("export " SCENE "/mail.log --timezone UTC --year 2026", 2, "mail-jsonl");
+    assert_fails("export a --to bind --db " DB, 2, "holds no look-ups");
+    succeeds("import " LOGS "dnsmasq.log " SCENE "/mail.log " SCENE "/cof.json --db " DB
+             " --as all --timezone UTC --year 2026",
+             "kept as \"all\"");
+    succeeds("export all --db " DB " --to mail-csv", "rejected,a@sender.test,e@receiver.test");
+    succeeds("logs --db " DB, "11 look-ups          4 mail events          2 counts");
+    succeeds("logs --json --db " DB, "\"aggregates\": 2");
+    succeeds("logs all --db " DB, "mail columns       time, status, from, to, queue id, relay");
+    assert_fails("logs none --db " DB, 2, "no log named");
+    assert_fails("logs", 2, "--db");
+}
+
 /* Killed or interrupted in the middle: the database holds what it held before. */
 static void interrupted_by(const char *signal_name, int code)
 {
@@ -125,9 +196,8 @@ static void test_interrupted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_failures),    cmocka_unit_test(test_mail_and_counts),
         cmocka_unit_test(test_interrupted),
     };
     return cmocka_run_group_tests(tests, scene_set, NULL);
