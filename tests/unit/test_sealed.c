@@ -86,7 +86,8 @@ static void other_files_are_refused(void **state)
 static void every_sealed_case_opens(void **state)
 {
     (void)state;
-    const char *const names[] = {"bakery", "home-office", "partner-meetings", "town-hall"};
+    const char *const names[] = {"bakery", "home-office", "partner-meetings", "town-hall",
+                                 "few-askers"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct case_file file;
         struct message message;
