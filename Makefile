@@ -211,6 +211,6 @@ torture: $(BUILD)/tests/unit/test_resume $(BUILD)/mxplain
 	tests/torture/kill.sh $(BUILD)/mxplain
 	tests/torture/mpi.sh $(BUILD)/mxplain
 
-## bench      benchmarks: build/bench/results.csv and plots; CASE=FILE times another case
-bench: $(BENCH_BIN)
+## bench      benchmarks: build/bench/results.csv, goals.csv and plots; CASE=FILE times another case; FULL=1, MPI=1: longer
+bench: $(BENCH_BIN) $(BUILD)/mxplain
 	@scripts/bench.sh $(BUILD) $(or $(CASE),scenarios/cases/alfa-2016.cfg)
