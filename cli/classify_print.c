@@ -56,6 +56,12 @@ static void print_set(const struct classify_answers *a, const uint8_t *in_set)
     printf("%s", *between == '\0' ? "-" : "");
 }
 
+/* Every model fails: which of them is most probable means nothing. */
+static int is_none(const struct classify_answers *a, size_t i)
+{
+    return a->none_p[i] <= 0.05;
+}
+
 static void print_observations(const struct classify_answers *a)
 {
     printf("observation");
@@ -70,7 +76,9 @@ static void print_observations(const struct classify_answers *a)
         print_set(a, a->in_set_90 + i * a->n_classes);
         putchar('\t');
         print_set(a, a->in_set_95 + i * a->n_classes);
-        printf("\t%.4f\t%s\n", a->none_p[i], a->is_extrapolation[i] ? "extrapolation" : "");
+        printf("\t%.4f\t%s%s%s\n", a->none_p[i], is_none(a, i) ? "none of these" : "",
+               is_none(a, i) && a->is_extrapolation[i] ? ", " : "",
+               a->is_extrapolation[i] ? "extrapolation" : "");
     }
 }
 
@@ -136,6 +144,7 @@ static json_t *observation_json(const struct classify_answers *a, size_t i)
     json_object_set_new(out, "set_90", set_names(a, a->in_set_90 + at));
     json_object_set_new(out, "set_95", set_names(a, a->in_set_95 + at));
     json_object_set_new(out, "none_of_these_p", json_real(a->none_p[i]));
+    json_object_set_new(out, "none_of_these", json_boolean(is_none(a, i)));
     json_object_set_new(out, "extrapolation", json_boolean(a->is_extrapolation[i]));
     for (size_t k = 0; k < a->n_members; k++)
         json_object_set_new(by_member, a->member_name[k],

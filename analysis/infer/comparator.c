@@ -20,7 +20,7 @@ void comparator_options_init(struct comparator_options *options)
                                            .members = MEMBERS_ALL,
                                            .trees = 300,
                                            .networks = 2 * REPLICAS,
-                                           .fit_rows_max = 200000,
+                                           .fit_rows_max = 400000,
                                            .hold_rows_max = 8000};
 }
 

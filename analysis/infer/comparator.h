@@ -51,7 +51,7 @@ struct comparator_options {
 };
 
 /* Seed 1, one thread, all members, 300 trees, 10 networks, at most
- * 200,000 rows for fitting and 8,000 held out, no observation. */
+ * 400,000 rows for fitting and 8,000 held out, no observation. */
 void comparator_options_init(struct comparator_options *options);
 
 struct comparator {

@@ -2,11 +2,13 @@
 
 #include "analysis/infer/fit_internal.h"
 #include "analysis/infer/generator.h"
+#include "analysis/infer/sort.h"
 #include "analysis/infer/workers.h"
 
 #ifdef HAVE_OPENBLAS
 #include <cblas.h>
 #endif
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ const char *fit_distance_name(enum fit_distance distance)
 void fit_options_init(struct fit_options *options)
 {
     *options = (struct fit_options){
-        .seed = 1, .threads = 1, .reference_rows_max = 1000, .null_rows_max = 2000};
+        .seed = 1, .threads = 1, .reference_rows_max = 1000, .null_rows_max = 1000};
 }
 
 /* The rows of each class in random order: rows[start[c] .. start[c + 1]). */
@@ -74,7 +76,10 @@ static int column_scales(const struct table *table, double *scale)
             if (isfinite(x))
                 value[n++] = x;
         }
-        gsl_sort(value, 1, n);
+        if (sort_numbers(value, n) != STATUS_OK) {
+            free(value);
+            return STATUS_RUN;
+        }
         double spread = n > 0 ? 0.5 * (value[(n - 1) * 84 / 100] - value[(n - 1) * 16 / 100]) : 0;
         if (!(spread > 0) && n > 0)
             spread = value[n - 1] - value[0];
@@ -94,16 +99,44 @@ struct models_job {
     const struct fit_options *options;
 };
 
-static int init_class(void *context, size_t class, struct message *message)
+/* The rows of a class in the order of one split: a shuffle for each round, then the roles move on
+ * by a third. NULL without memory. */
+static uint32_t *order_rows(const struct models_job *job, size_t class, size_t split, size_t n)
+{
+    const uint32_t *from = job->rows->row + job->rows->start[class];
+    size_t round = split / FIT_ROTATIONS, shift = split % FIT_ROTATIONS * (n / FIT_ROTATIONS);
+    uint32_t *shuffled = malloc(2 * n * sizeof *shuffled), *rows = shuffled + n;
+    struct generator generator;
+    if (shuffled == NULL)
+        return NULL;
+    memcpy(rows, from, n * sizeof *rows);
+    generator_init(&generator, job->options->seed, GENERATOR_NULL_SET,
+                   (round + 1) * job->self->n_classes + class);
+    generator_shuffle(&generator, rows, n);
+    for (size_t i = 0; i < n; i++)
+        shuffled[i] = rows[(i + shift) % n];
+    return shuffled;
+}
+
+static int init_split(void *context, size_t index, struct message *message)
 {
     enum { ROWS_MAX = 20000 }; /* the rows are in random order: more would only sharpen the bands */
     struct models_job *job = context;
-    size_t first = job->rows->start[class], n = job->rows->start[class + 1] - first;
+    size_t class = index / FIT_SPLITS, split = index % FIT_SPLITS;
+    size_t n = job->rows->start[class + 1] - job->rows->start[class];
     if (n == 0)
         return fail(message, STATUS_INPUT, "class '%s' has no row in the reference table",
                     job->table->class_names != NULL ? job->table->class_names[class] : "?");
-    return fit_model_init(&job->self->model[class], job->table, job->rows->row + first,
-                          n < ROWS_MAX ? n : ROWS_MAX, job->scale, job->options, message);
+    n = n < ROWS_MAX ? n : ROWS_MAX;
+    struct fit_model *model = &job->self->model[index];
+    uint32_t *rows = order_rows(job, class, split, n);
+    if (rows == NULL)
+        return fail(message, STATUS_RUN, "out of memory for the test of fit");
+    int code = fit_model_init(model, job->table, rows, n, job->scale, job->options, message);
+    if (code == STATUS_OK && split == 0)
+        code = fit_model_keep_columns(model, job->table, rows, n, message);
+    free(rows);
+    return code;
 }
 
 int fit_models_init(struct fit_models *self, const struct table *table,
@@ -111,7 +144,7 @@ int fit_models_init(struct fit_models *self, const struct table *table,
 {
     struct class_rows rows = {0};
     *self = (struct fit_models){.n_classes = table->n_classes, .n_columns = table->n_columns};
-    self->model = calloc(table->n_classes + 1, sizeof *self->model);
+    self->model = calloc(table->n_classes * FIT_SPLITS + 1, sizeof *self->model);
     self->is_used = malloc(table->n_columns + 1);
     double *scale = malloc((table->n_columns + 1) * sizeof *scale);
     int code = STATUS_RUN;
@@ -126,7 +159,8 @@ int fit_models_init(struct fit_models *self, const struct table *table,
         for (size_t c = 0; c < table->n_columns; c++)
             self->is_used[c] = options->observed == NULL || isfinite(options->observed[c]);
         struct models_job job = {self, table, &rows, scale, options};
-        code = workers_run(options->threads, table->n_classes, init_class, &job, message);
+        code =
+            workers_run(options->threads, table->n_classes * FIT_SPLITS, init_split, &job, message);
     }
     class_rows_free(&rows);
     free(scale);
@@ -135,7 +169,7 @@ int fit_models_init(struct fit_models *self, const struct table *table,
 
 void fit_models_free(struct fit_models *self)
 {
-    for (size_t c = 0; self->model != NULL && c < self->n_classes; c++)
+    for (size_t c = 0; self->model != NULL && c < self->n_classes * FIT_SPLITS; c++)
         fit_model_free(&self->model[c]);
     free(self->model);
     free(self->is_used);
@@ -205,25 +239,61 @@ static int worst_first(const void *left, const void *right)
     return a->column < b->column ? -1 : a->column > b->column;
 }
 
+/* Adds one split's p-values and leaves that of the combination in *upper. STATUS_RUN without
+ * memory. */
+static int test_split(const struct fit_model *model, const double *observed, struct class_fit *out,
+                      double *upper)
+{
+    double distance[FIT_DISTANCES], p[FIT_DISTANCES];
+    double *work = malloc(fit_work_size(model) * sizeof *work);
+    if (work == NULL)
+        return STATUS_RUN;
+    fit_distances(model, observed, work, distance);
+    double worst = worst_score(model, distance, p);
+    free(work);
+    for (size_t k = 0; k < FIT_DISTANCES; k++)
+        out->distance_p[k] += p[k] / FIT_SPLITS;
+    *upper = upper_tail_p(model->null, model->n_null, worst);
+    out->p_value += *upper / FIT_SPLITS;
+    out->least_p += 1 / ((double)model->n_null + 1) / FIT_SPLITS;
+    return STATUS_OK;
+}
+
+/* The wider of two: Student's interval from the splits' p-values, which differ by their rows A and
+ * B as well as by their C (the rounds use the same rows, so they count once), and that of Clopper
+ * and Pearson (1934) for a share counted among the n rows of all C of one round. */
+static void set_interval(struct class_fit *out, const double *split_p, double n)
+{
+    double square = 0, k = floor(out->p_value * n);
+    for (size_t s = 0; s < FIT_SPLITS; s++)
+        square += (split_p[s] - out->p_value) * (split_p[s] - out->p_value);
+    double half =
+        gsl_cdf_tdist_Pinv(0.975, FIT_SPLITS - 1) * sqrt(square / (FIT_SPLITS - 1) / FIT_ROTATIONS);
+    double low = k > 0 ? gsl_cdf_beta_Pinv(0.025, k, n - k + 1) : 0;
+    double high = k < n ? gsl_cdf_beta_Pinv(0.975, k + 1, n - k) : 1;
+    out->p_low = fmax(fmin(low, out->p_value - half), 0);
+    out->p_high = fmin(fmax(high, out->p_value + half), 1);
+}
+
 static int test_class(const struct fit_models *models, size_t class, const double *observed,
                       struct class_fit *out)
 {
-    const struct fit_model *model = &models->model[class];
-    double distance[FIT_DISTANCES], *work = malloc(fit_work_size(model) * sizeof *work);
+    const struct fit_model *model = &models->model[class * FIT_SPLITS];
+    double split_p[FIT_SPLITS], n = 0;
     out->statistic = malloc((models->n_columns + 1) * sizeof *out->statistic);
-    if (work == NULL || out->statistic == NULL) {
-        free(work);
+    if (out->statistic == NULL)
         return STATUS_RUN;
+    for (size_t split = 0; split < FIT_SPLITS; split++) {
+        if (test_split(&model[split], observed, out, &split_p[split]) != STATUS_OK)
+            return STATUS_RUN;
+        n += (double)model[split].n_null / FIT_ROUNDS;
     }
-    fit_distances(model, observed, work, distance);
-    double worst = worst_score(model, distance, out->distance_p);
-    out->p_value = upper_tail_p(model->null, model->n_null, worst);
-    out->least_p = 1 / ((double)model->n_null + 1);
+    out->p_value = fmin(out->p_value, 1);
+    set_interval(out, split_p, n);
     for (size_t c = 0; c < models->n_columns; c++)
         if (models->is_used[c] && isfinite(observed[c]))
             describe_statistic(model, c, observed[c], &out->statistic[out->n_statistics++]);
     qsort(out->statistic, out->n_statistics, sizeof *out->statistic, worst_first);
-    free(work);
     return STATUS_OK;
 }
 
@@ -245,6 +315,8 @@ static int combine(struct fit *out)
     for (size_t c = 0; c < n && code == STATUS_OK; c++) {
         p[c] = out->class[c].p_value;
         out->p_value = fmax(out->p_value, p[c]);
+        out->p_low = fmax(out->p_low, out->class[c].p_low);
+        out->p_high = fmax(out->p_high, out->class[c].p_high);
     }
     if (code == STATUS_OK)
         holm_adjust(p, n, order, p + n);

@@ -4,7 +4,15 @@
  * class is asked alone. Its rows are split into three disjoint sets: A gives location, scatter and
  * neighbours; B gives the null distribution of each distance; C gives the null distribution of
  * their combination. The observation is treated exactly as a row of C, so the p-value
- * (k + 1) / (n + 1) is uniform (at worst conservative) if the observation comes from the class.
+ * (k + 1) / (n + 1) of one split is uniform (at worst conservative) if the observation comes from
+ * the class.
+ *
+ * The p-value that counts is the mean over FIT_SPLITS splits: in each of FIT_ROUNDS random orders
+ * of the rows the three roles rotate, so that every row is once in C (up to the caps). That leaves
+ * less to the accidents of one split and of the rows. The mean of uniform p-values, however they
+ * depend on each other, is below a level at most twice as often as the level says, and averaged
+ * over the levels up to any bound not more often (Vovk and Wang 2020: combining p-values via
+ * averaging); measured on own rows it is conservative.
  *
  * Distances, all in the class's own prepared space:
  *
@@ -27,6 +35,8 @@
 #include "analysis/infer/prepare.h"
 #include "analysis/infer/table.h"
 
+enum { FIT_ROTATIONS = 3, FIT_ROUNDS = 2, FIT_SPLITS = FIT_ROTATIONS * FIT_ROUNDS };
+
 enum fit_distance {
     FIT_MAHALANOBIS,
     FIT_ENERGY,
@@ -42,15 +52,15 @@ const char *fit_distance_name(enum fit_distance distance);
 struct fit_options {
     uint64_t seed;
     unsigned threads;
-    size_t reference_rows_max; /* set A of each class */
-    size_t null_rows_max;      /* sets B and C each */
+    size_t reference_rows_max; /* set A of each split */
+    size_t null_rows_max;      /* set C; B has at most half as many */
     const double *observed;    /* or NULL: statistics that are not finite there are left out */
 };
 
 /* Seed 1, one thread, 1,000 and 2,000 rows. */
 void fit_options_init(struct fit_options *options);
 
-/* What is kept of one class. */
+/* What is kept of one split of one class. */
 struct fit_model {
     size_t n_reference, n_calibration, n_null;
     struct prepare prepare;
@@ -62,19 +72,20 @@ struct fit_model {
     double *plain;        /* set A, prepared: n_reference x n_inputs */
     double *white;        /* set A, whitened */
     double *white_square; /* squared lengths of its rows */
+    double *plain_square; /* the same for the rows of `plain` */
     double *spacing;      /* per row of A: mean distance to its nearest others */
     size_t n_near;
     double *calibration[FIT_DISTANCES]; /* set B, ascending */
     double *null;                       /* set C: greatest tail score of each row, ascending */
     double *column_value; /* all finite values of the class per column, ascending: [column_start[c],
-                             column_start[c+1]) */
+                             column_start[c+1]); in the first split only */
     size_t *column_start;
 };
 
 struct fit_models {
     size_t n_classes, n_columns;
-    struct fit_model *model;
-    uint8_t *is_used; /* per column: not left out by the observation */
+    struct fit_model *model; /* model[class * FIT_SPLITS + split] */
+    uint8_t *is_used;        /* per column: not left out by the observation */
 };
 
 /* Prepares all classes of the table. Fails with STATUS_RUN (memory) or STATUS_INPUT (a class
@@ -95,10 +106,12 @@ struct fit_statistic {
 };
 
 struct class_fit {
-    double distance_p[FIT_DISTANCES];
-    double p_value; /* of the combination */
-    double least_p; /* the smallest p-value that the class's rows allow: 1 / (n_null + 1) */
-    double holm_p;  /* adjusted over the classes (Holm 1979) */
+    double distance_p[FIT_DISTANCES]; /* mean over the splits, like all p-values here */
+    double p_value;                   /* of the combination */
+    double p_low, p_high; /* 95 % Monte Carlo interval of p_value: where it would lie with any
+                             number of rows */
+    double least_p;       /* the smallest p-value that the class's rows allow: 1 / (n_null + 1) */
+    double holm_p;        /* adjusted over the classes (Holm 1979) */
     struct fit_statistic *statistic; /* worst first */
     size_t n_statistics;
 };
@@ -108,7 +121,8 @@ struct fit {
     struct class_fit *class;
     double p_value; /* none of these: the greatest p-value over the classes (intersection-union
                        test, so no correction) */
-    double holm_p;  /* the greatest adjusted one, more cautious */
+    double p_low, p_high;         /* its Monte Carlo interval: the greatest ends over the classes */
+    double holm_p;                /* the greatest adjusted one, more cautious */
     int rejected_05, rejected_01; /* every class is rejected at this level */
 };
 

@@ -17,10 +17,15 @@ double upper_tail_p(const double *sorted, size_t n, double value);
 double worst_score(const struct fit_model *model, const double distance[FIT_DISTANCES],
                    double p[FIT_DISTANCES]);
 
-/* Fits the model of one class on its rows (in random order); n_rows at least 1. */
+/* Fits one split of one class on its rows (in random order): the first are A, the next B, the next
+ * C; n_rows at least 1. */
 int fit_model_init(struct fit_model *self, const struct table *table, const uint32_t *rows,
                    size_t n_rows, const double *column_scale, const struct fit_options *options,
                    struct message *message);
+
+/* Keeps the class's values for the description of single statistics. */
+int fit_model_keep_columns(struct fit_model *self, const struct table *table, const uint32_t *rows,
+                           size_t n_rows, struct message *message);
 
 void fit_model_free(struct fit_model *self);
 

@@ -1,12 +1,16 @@
 /* One class as the test of fit sees it: its sets A, B and C. */
 #include "analysis/infer/fit_internal.h"
+#include "analysis/infer/sort.h"
 
 #include <gsl/gsl_cblas.h>
 #include <gsl/gsl_linalg.h>
-#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* vector loops; the same bytes */
+#endif
 
 enum { NEAR_ROWS = 10 };
 
@@ -134,19 +138,24 @@ static void nearest_rows(const struct fit_model *model, const double *white, siz
     }
 }
 
-/* Mean Euclidean distance to the rows of A, unwhitened. */
-static double energy_distance(const struct fit_model *model, const double *x)
+/* Mean Euclidean distance to the rows of A, unwhitened. `work` holds n_reference values. */
+static double energy_distance(const struct fit_model *model, const double *x, double *work)
 {
-    size_t d = model->n_inputs;
-    double sum = 0;
-    for (size_t i = 0; i < model->n_reference; i++) {
-        const double *row = model->plain + i * d;
-        double square = 0;
-        for (size_t j = 0; j < d; j++)
-            square += (row[j] - x[j]) * (row[j] - x[j]);
-        sum += sqrt(square);
-    }
-    return sum / (double)model->n_reference;
+    size_t d = model->n_inputs, n = model->n_reference, i = 0;
+    double part[8] = {0}, sum = 0, square = 0;
+    for (size_t j = 0; j < d; j++)
+        square += x[j] * x[j];
+    memcpy(work, model->plain_square, n * sizeof *work);
+    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)d, -2, model->plain, (int)d, x, 1, 1,
+                work, 1);
+    for (; i + 8 <= n; i += 8) /* eight sums at once: the processor takes eight roots at once */
+        for (size_t k = 0; k < 8; k++)
+            part[k] += sqrt(work[i + k] + square > 0 ? work[i + k] + square : 0);
+    for (; i < n; i++)
+        part[0] += sqrt(work[i] + square > 0 ? work[i] + square : 0);
+    for (size_t k = 0; k < 8; k++)
+        sum += part[k];
+    return sum / (double)n;
 }
 
 void fit_distances(const struct fit_model *model, const double *raw, double *work,
@@ -165,7 +174,7 @@ void fit_distances(const struct fit_model *model, const double *raw, double *wor
     for (size_t i = 0; i < d; i++)
         square += white[i] * white[i];
     distance[FIT_MAHALANOBIS] = sqrt(square);
-    distance[FIT_ENERGY] = energy_distance(model, x);
+    distance[FIT_ENERGY] = energy_distance(model, x, work + 2 * d);
     nearest_rows(model, white, model->n_reference, work + 2 * d, &near, &spacing);
     distance[FIT_NEAREST] = near;
     distance[FIT_LOCAL] = near / (spacing + 1e-9);
@@ -209,6 +218,7 @@ static int set_reference(struct fit_model *self, const struct table *table, cons
     self->plain = calloc(n * d + 1, sizeof(double));
     self->white = calloc(n * d + 1, sizeof(double));
     self->white_square = calloc(n + 1, sizeof(double));
+    self->plain_square = calloc(n + 1, sizeof(double));
     self->whitening = calloc(d * d + 1, sizeof(double));
     self->mean = calloc(d + 1, sizeof(double));
     double *spacing = calloc(n + 1, sizeof(double));
@@ -223,8 +233,10 @@ static int set_reference(struct fit_model *self, const struct table *table, cons
     code = d > 0 ? set_whitening(self) : STATUS_OK;
     for (size_t i = 0; i < n && code == STATUS_OK; i++) {
         whiten(self, self->plain + i * d, self->white + i * d);
-        for (size_t j = 0; j < d; j++)
+        for (size_t j = 0; j < d; j++) {
             self->white_square[i] += self->white[i * d + j] * self->white[i * d + j];
+            self->plain_square[i] += self->plain[i * d + j] * self->plain[i * d + j];
+        }
     }
     for (size_t i = 0; i < n && code == STATUS_OK && d > 0; i++) {
         double unused;
@@ -257,7 +269,7 @@ static int set_nulls(struct fit_model *self, const struct table *table, const ui
             self->calibration[k][i] = distance[k];
     }
     for (size_t k = 0; k < FIT_DISTANCES && code == STATUS_OK; k++)
-        gsl_sort(self->calibration[k], 1, self->n_calibration);
+        code = sort_numbers(self->calibration[k], self->n_calibration);
     for (size_t i = 0; i < self->n_null && code == STATUS_OK; i++) {
         double p[FIT_DISTANCES];
         const uint32_t *row = rows + self->n_calibration + i;
@@ -265,46 +277,63 @@ static int set_nulls(struct fit_model *self, const struct table *table, const ui
         self->null[i] = worst_score(self, distance, p);
     }
     if (code == STATUS_OK)
-        gsl_sort(self->null, 1, self->n_null);
+        code = sort_numbers(self->null, self->n_null);
     free(work);
     return code;
 }
 
 /* All finite values of the class, column by column. */
-static int set_columns(struct fit_model *self, const struct table *table, const uint32_t *rows,
-                       size_t n_rows)
+int fit_model_keep_columns(struct fit_model *self, const struct table *table, const uint32_t *rows,
+                           size_t n_rows, struct message *message)
 {
     size_t n_columns = table->n_columns, n = 0;
+    int code = STATUS_OK;
     self->column_value = malloc((n_rows * n_columns + 1) * sizeof(double));
     self->column_start = calloc(n_columns + 1, sizeof(size_t));
-    self->constant = malloc((n_columns + 1) * sizeof(double));
-    if (self->column_value == NULL || self->column_start == NULL || self->constant == NULL)
-        return STATUS_RUN;
-    for (size_t c = 0; c < n_columns; c++) {
-        self->constant[c] = NAN;
+    if (self->column_value == NULL || self->column_start == NULL)
+        code = STATUS_RUN;
+    for (size_t c = 0; c < n_columns && code == STATUS_OK; c++) {
         for (size_t i = 0; i < n_rows; i++) {
             double x = table->values[rows[i] * n_columns + c];
             if (isfinite(x))
                 self->column_value[n++] = x;
         }
         self->column_start[c + 1] = n;
-        gsl_sort(self->column_value + self->column_start[c], 1, n - self->column_start[c]);
-        if (self->prepare.state[c] == COLUMN_CONSTANT)
-            for (size_t i = 0; i < self->n_reference; i++)
-                if (isfinite(table->values[rows[i] * n_columns + c]))
-                    self->constant[c] = table->values[rows[i] * n_columns + c];
+        code = sort_numbers(self->column_value + self->column_start[c], n - self->column_start[c]);
+    }
+    return code == STATUS_OK
+               ? code
+               : fail(message, code, "out of memory for the test of fit of %zu rows", n_rows);
+}
+
+/* The only values of the columns that do not vary in A. */
+static int set_constants(struct fit_model *self, const struct table *table, const uint32_t *rows)
+{
+    size_t n_columns = table->n_columns;
+    self->constant = malloc((n_columns + 1) * sizeof(double));
+    if (self->constant == NULL)
+        return STATUS_RUN;
+    for (size_t c = 0; c < n_columns; c++) {
+        self->constant[c] = NAN;
+        for (size_t i = 0; i < self->n_reference; i++)
+            if (self->prepare.state[c] == COLUMN_CONSTANT &&
+                isfinite(table->values[rows[i] * n_columns + c]))
+                self->constant[c] = table->values[rows[i] * n_columns + c];
     }
     return STATUS_OK;
 }
 
+/* C takes at most a third of the rows: then the C of the splits have no row in common. */
 static void set_sizes(struct fit_model *self, size_t n_rows, const struct fit_options *options)
 {
-    size_t a =
-        n_rows < 3 * options->reference_rows_max ? (n_rows + 2) / 3 : options->reference_rows_max;
-    size_t rest = n_rows - a, b = rest / 2;
+    size_t third = (n_rows + 2) / 3;
+    size_t a = third < options->reference_rows_max ? third : options->reference_rows_max;
+    size_t b = (n_rows - a) / 2, c = n_rows / 3 > 0 ? n_rows / 3 : 1;
     self->n_reference = a;
-    self->n_calibration = b < options->null_rows_max ? b : options->null_rows_max;
-    self->n_null = rest - b < options->null_rows_max ? rest - b : options->null_rows_max;
+    self->n_calibration = b < options->null_rows_max / 2 ? b : options->null_rows_max / 2;
+    self->n_null = n_rows - a - b < c ? n_rows - a - b : c;
+    if (self->n_null > options->null_rows_max)
+        self->n_null = options->null_rows_max;
     self->n_near = a / 5 < 1 ? 1 : a / 5 < NEAR_ROWS ? a / 5 : NEAR_ROWS;
 }
 
@@ -326,7 +355,7 @@ int fit_model_init(struct fit_model *self, const struct table *table, const uint
     else
         memcpy(self->column_scale, column_scale, table->n_columns * sizeof(double));
     if (code == STATUS_OK)
-        code = set_columns(self, table, rows, n_rows);
+        code = set_constants(self, table, rows);
     if (code == STATUS_OK)
         code = set_reference(self, table, rows);
     if (code == STATUS_OK)
@@ -346,6 +375,7 @@ void fit_model_free(struct fit_model *self)
     free(self->plain);
     free(self->white);
     free(self->white_square);
+    free(self->plain_square);
     free(self->spacing);
     for (size_t k = 0; k < FIT_DISTANCES; k++)
         free(self->calibration[k]);

@@ -154,6 +154,8 @@ static json_t *scenario_json(struct writer *writer, const struct verdict *verdic
     put(writer, object, "log10_bayes_factor_se", number(scenario->log10_bayes_factor_se));
     put(writer, object, "words", text(scenario->words));
     put(writer, object, "fit_p_value", number(scenario->fit_p_value));
+    put(writer, object, "fit_p_low", number(scenario->fit_p_low));
+    put(writer, object, "fit_p_high", number(scenario->fit_p_high));
     put(writer, object, "fits", json_boolean(scenario->fits));
     put(writer, object, "in_set_90", json_boolean(scenario->in_set_90));
     put(writer, object, "in_set_95", json_boolean(scenario->in_set_95));
@@ -258,6 +260,8 @@ static json_t *verdict_json(struct writer *writer, const struct verdict *verdict
     for (size_t i = 0; i < verdict->n_scenarios; i++)
         append(writer, scenarios, scenario_json(writer, verdict, i));
     put(writer, none, "p_value", number(verdict->none_p_value));
+    put(writer, none, "p_low", number(verdict->none_p_low));
+    put(writer, none, "p_high", number(verdict->none_p_high));
     put(writer, none, "rejected", json_boolean(verdict->none_rejected));
     put(writer, root, "program", text("mxplain"));
     put(writer, root, "version", text(version));

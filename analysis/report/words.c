@@ -79,6 +79,18 @@ void words_p_statement(char *out, size_t size, double p)
     snprintf(out, size, value[0] == '<' ? "p %s" : "p = %s", value);
 }
 
+void words_p_interval(char *out, size_t size, double p, double low, double high)
+{
+    char statement[32], from[32], to[32];
+    words_p_statement(statement, sizeof statement, p);
+    words_p_value(from, sizeof from, low);
+    words_p_value(to, sizeof to, high);
+    if (low <= p && p <= high && low < high)
+        snprintf(out, size, "%s; %s to %s with other simulated logs", statement, from, to);
+    else
+        snprintf(out, size, "%s", statement);
+}
+
 void words_probability(char *out, size_t size, double probability, double se,
                        const char *plus_minus)
 {
@@ -212,8 +224,8 @@ void words_calibration(char *out, size_t size, const struct verdict *verdict)
 
 void words_none(char *out, size_t size, const struct verdict *verdict)
 {
-    char p[32];
-    words_p_statement(p, sizeof p, verdict->none_p_value);
+    char p[120];
+    words_p_interval(p, sizeof p, verdict->none_p_value, verdict->none_p_low, verdict->none_p_high);
     if (verdict->none_rejected)
         snprintf(out, size,
                  "None of these explains the evidence (%s): it lies outside what any of them "

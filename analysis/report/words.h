@@ -29,6 +29,10 @@ void words_p_value(char *out, size_t size, double p);
 /* "p = 0.31", "p < 0.001" */
 void words_p_statement(char *out, size_t size, double p);
 
+/* "p = 0.31; 0.27 to 0.36 with other simulated logs": with its Monte Carlo interval, where there is
+ * one around p. */
+void words_p_interval(char *out, size_t size, double p, double low, double high);
+
 /* "62.1 % +- 1.3": probability and its standard error in percentage points (left
  * out below 0.05). `plus_minus` is the
  * sign to use. */

@@ -96,6 +96,21 @@ static void say_none(struct verdict *v)
         v->n_scenarios, evidence_words(v), v->none_p_value);
 }
 
+/* The level falls inside the Monte Carlo interval of the p-value: other simulated logs could decide
+ * otherwise. */
+static void say_close_call(struct verdict *v)
+{
+    double low = v->none_p_low, high = v->none_p_high;
+    if (!(low <= UNFIT && UNFIT < high && low <= v->none_p_value && v->none_p_value <= high))
+        return;
+    add(v->sentence, sizeof v->sentence,
+        v->none_rejected ? " This is a close call: other simulated logs could give p = %.2g to "
+                           "%.2g, and above %.2g one of them would fit."
+                         : " This is a close call: other simulated logs could give p = %.2g to "
+                           "%.2g for the test of fit, and at %.2g or below none would fit.",
+        low, high, UNFIT);
+}
+
 static void say_only_one(struct verdict *v)
 {
     add(v->sentence, sizeof v->sentence,
@@ -292,5 +307,7 @@ void verdict_sentences(struct verdict *v)
         say_only_one(v);
     else
         say_comparison(v);
+    if (v->evidence->n > 0)
+        say_close_call(v);
     say_trust(v);
 }

@@ -174,6 +174,8 @@ static void fill_scenario(struct verdict *self, size_t s, const struct bench *be
     for (size_t m = 0; m < prediction->n_members && m < MEMBERS_MAX; m++)
         out->member_probability[m] = prediction->member_probability[m][s];
     out->fit_p_value = bench->evidence->n > 0 ? bench->fit.class[s].p_value : 1.0;
+    out->fit_p_low = bench->evidence->n > 0 ? bench->fit.class[s].p_low : 1.0;
+    out->fit_p_high = bench->evidence->n > 0 ? bench->fit.class[s].p_high : 1.0;
     out->fits = bench->evidence->n == 0 || bench->fit.class[s].holm_p > ALPHA;
 }
 
@@ -245,6 +247,8 @@ static int assemble(struct verdict *self, const struct bench *bench, struct mess
         fill_scenario(self, s, bench);
     order_by_probability(self);
     self->none_p_value = bench->evidence->n > 0 ? bench->fit.p_value : 1.0;
+    self->none_p_low = bench->evidence->n > 0 ? bench->fit.p_low : 1.0;
+    self->none_p_high = bench->evidence->n > 0 ? bench->fit.p_high : 1.0;
     self->none_rejected = bench->evidence->n > 0 && bench->fit.rejected_05;
     self->extrapolation = bench->prediction.is_extrapolation;
     self->disagreement = bench->prediction.disagreement;

@@ -31,7 +31,8 @@ struct scenario_verdict {
         log10_bayes_factor_se; /* against the most probable scenario by evidence; 0 for that one */
     const char *words;         /* verbal scale for that factor */
     double fit_p_value;        /* can it produce this evidence at all? */
-    bool fits;                 /* after Holm's correction at 0.05 */
+    double fit_p_low, fit_p_high; /* 95 % Monte Carlo interval of it */
+    bool fits;                    /* after Holm's correction at 0.05 */
     bool in_set_90, in_set_95;
     double member_probability[MEMBERS_MAX]; /* of each single classifier */
     struct miss worst[VERDICT_WORST];
@@ -59,9 +60,10 @@ struct verdict {
     size_t *by_probability; /* scenario indices, most probable first; ties in the case's order */
     struct group_verdict *groups; /* [n_groups], in the case's order */
     size_t n_groups;
-    struct balance balance; /* the evidence ledger, where it was asked for */
-    double none_p_value;    /* "none of these": can any of them produce it? */
-    bool none_rejected;     /* all fail: the verdict is "none of these" */
+    struct balance balance;         /* the evidence ledger, where it was asked for */
+    double none_p_value;            /* "none of these": can any of them produce it? */
+    double none_p_low, none_p_high; /* 95 % Monte Carlo interval of it */
+    bool none_rejected;             /* all fail: the verdict is "none of these" */
     bool
         extrapolation; /* the evidence lies outside what was simulated: probabilities are guesses */
     double disagreement;            /* greatest difference between two classifiers' probabilities */
