@@ -390,6 +390,46 @@ static void test_cdns(void **state)
 
 /* --- Hostile input --- */
 
+/* A small compressed file of C-DNS may claim to be a block of many million items, or of containers
+ * within containers: refused before it takes memory. What stands before a damaged block is read. */
+static void test_cdns_bombs(void **state)
+{
+    (void)state;
+    enum { SIZE = 5000000 };
+    static const char head[] = "\x83\x65"
+                               "C-DNS"
+                               "\xa1\x00\x01";
+    static char bytes[SIZE];
+    const struct ingest_options none = {0};
+    if (log_format_find("cdns")->missing != NULL)
+        skip();
+    memcpy(bytes, head, sizeof head - 1);
+    memset(bytes + sizeof head - 1, 0, SIZE - sizeof head);
+    memcpy(bytes + sizeof head - 1, "\x81\xa1\x03\x9f", 4);
+    bytes[SIZE - 1] = '\xff';
+    read_bytes(bytes, SIZE, none, STATUS_INPUT, &log_read, &report, &message);
+    assert_non_null(strstr(message.text, "more than"));
+    memset(bytes + sizeof head - 1, '\x81', SIZE - sizeof head);
+    read_bytes(bytes, SIZE, none, STATUS_INPUT, &log_read, &report, &message);
+    assert_non_null(strstr(message.text, "damaged"));
+
+    FILE *file = fopen("tests/fuzz/corpus/ingest_cdns/rfc8618", "rb");
+    size_t n = fread(bytes, 1, SIZE, file);
+    fclose(file);
+    char *blocks = memmem(bytes + 8, n - 8, "\x81\xa3", 2); /* an array of one block */
+    if (blocks == NULL)
+        blocks = memmem(bytes + 8, n - 8, "\x9f", 1);
+    assert_non_null(blocks);
+    if (*blocks == '\x81')
+        *blocks = '\x82'; /* claims a second one, which is not there */
+    else
+        n--; /* the break is missing */
+    read_bytes(bytes, n, none, STATUS_OK, &log_read, &report, &message);
+    assert_int_equal(log_read.queries.n, 3);
+    assert_non_null(strstr(report.note[0], "cut off"));
+    query_log_free(&log_read);
+}
+
 static void test_no_files(void **state)
 {
     (void)state;
@@ -508,9 +548,10 @@ int main(void)
         cmocka_unit_test(test_styles),       cmocka_unit_test(test_aggregates),
         cmocka_unit_test(test_same_traffic), cmocka_unit_test(test_same_times),
         cmocka_unit_test(test_file_order),   cmocka_unit_test(test_cdns),
-        cmocka_unit_test(test_midnight),     cmocka_unit_test(test_mixed_syslog),
-        cmocka_unit_test(test_no_files),     cmocka_unit_test(test_odd_bytes),
-        cmocka_unit_test(test_damage),       cmocka_unit_test(test_cut_gzip),
+        cmocka_unit_test(test_cdns_bombs),   cmocka_unit_test(test_midnight),
+        cmocka_unit_test(test_mixed_syslog), cmocka_unit_test(test_no_files),
+        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_cut_gzip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
