@@ -224,7 +224,8 @@ int decompressor_read(struct decompressor *self, unsigned char *out, size_t n, s
         self->ended = result != STEP_GOON || stuck;
         if (result == STEP_DAMAGED || stuck)
             return fail(message, STATUS_INPUT, "the %s data %s", library_name(self->compression),
-                        stuck ? "end too early: the file is cut off" : "are damaged");
+                        stuck ? "end too early: the file is cut off"
+                              : "are damaged, or need more than 128 MiB of memory");
     }
     return STATUS_OK;
 }

@@ -1,4 +1,5 @@
-/* Any bytes as a case file: a message or a case, never a crash. */
+/* Any bytes as a case file: a message or a case, never a crash. The file is /proc/self/fd/N: seeds
+ * name the files beside it from "../cwd/" on, the working directory, so that they load whole. */
 #include "tests/fuzz/config_target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
