@@ -1,5 +1,7 @@
 /* Every fuzz target has seeds and a dictionary, and the seeds of the case loader reach its end:
  * a fuzzer that starts at an error message tests little. */
+#include "tests/fuzz/config_target.h"
+
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +11,6 @@
 #include <sys/stat.h>
 
 #include <cmocka.h>
-
-#include "tests/fuzz/config_target.h"
 
 static int count_files(const char *folder)
 {
