@@ -113,6 +113,7 @@ static void command_line(const struct settings *settings, char *text, size_t siz
                  {"--format", settings->what.format},
                  {"--sensor", settings->what.sensor},
                  {"--timezone", settings->what.timezone},
+                 {"--date-order", settings->what.date_order},
                  {"--year", settings->what.year > 0 ? year : NULL}};
     snprintf(year, sizeof year, "%llu", (unsigned long long)settings->what.year);
     snprintf(text, size, "mxplain compare");

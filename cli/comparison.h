@@ -11,7 +11,7 @@
 struct comparison {
     const char *case_name;
     const char *log, *format, *sensor; /* a log instead of the case's own evidence; or NULL */
-    const char *timezone;              /* of its local times; or NULL */
+    const char *timezone, *date_order; /* of its local times and dates; or NULL */
     uint64_t year;                     /* of its times without year; 0: by the file's date */
     uint64_t trials, seed, threads;
     bool quiet, optional; /* optional: use the case's optional facts too */
@@ -33,6 +33,7 @@ enum comparison_option {
     COMPARISON_FORMAT,
     COMPARISON_SENSOR,
     COMPARISON_TIMEZONE,
+    COMPARISON_DATE_ORDER,
     COMPARISON_YEAR,
     COMPARISON_WEIGHT,
     COMPARISON_ELICITED,
@@ -49,6 +50,7 @@ enum comparison_option {
         {"format", required_argument, NULL, COMPARISON_FORMAT},                                    \
         {"sensor", required_argument, NULL, COMPARISON_SENSOR},                                    \
         {"timezone", required_argument, NULL, COMPARISON_TIMEZONE},                                \
+        {"date-order", required_argument, NULL, COMPARISON_DATE_ORDER},                            \
         {"year", required_argument, NULL, COMPARISON_YEAR},                                        \
         {"weight", required_argument, NULL, COMPARISON_WEIGHT},                                    \
         {"elicited", no_argument, NULL, COMPARISON_ELICITED},                                      \
@@ -65,6 +67,7 @@ enum comparison_option {
     "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "  \
     "them\n"                                                                                       \
     "      --timezone ZONE     zone of the log's local times: UTC, +03:00, Europe/Moscow\n"        \
+    "      --date-order ORDER  of the log's dates such as 1/11/2024: dmy or mdy\n"                 \
     "      --year Y            year of the log's times without one (from the file's date)\n"       \
     "      --optional          use the facts that the case marks as optional too\n"
 

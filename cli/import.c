@@ -1,6 +1,5 @@
 /* import.c - `mxplain import FILE... [--db FILE]`: reads logs, counts every line, keeps the queries
  * in a database. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "analysis/store/log_writer.h"
 #include "cli/command.h"
 #include "cli/log_options.h"
+#include "cli/stop.h"
 
 struct settings {
     struct ingest_options log;
@@ -52,25 +52,6 @@ static const char *log_name(const struct settings *settings)
     return strcmp(file, "-") == 0 ? "standard input" : slash != NULL ? slash + 1 : file;
 }
 
-/* A signal handler can reach nothing else. */
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_asked = 1;
-}
-
-/* Interrupted reads are not taken up again: a program that waits for standard input stops too. */
-static void handle_signals(void)
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = ask_to_stop;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 static void tell(void *context, const char *text)
 {
     (void)context;
@@ -109,7 +90,7 @@ static int interrupted(struct message *message)
 /* Before each row. */
 static int ready(struct intake *self)
 {
-    if (stop_asked)
+    if (*stop_asked())
         return interrupted(self->message);
     return self->is_open ? STATUS_OK : open_intake(self);
 }
@@ -175,10 +156,11 @@ static int keep(const struct settings *settings, struct ingest_report *report,
 {
     struct intake intake = {.settings = settings, .message = message};
     struct ingest_sink sink = {&intake, take_query, take_aggregate, take_mail};
-    handle_signals();
+    stop_gently(true);
     int status = ingest_stream(&settings->log, &sink, report, message);
-    if (status == STATUS_OK || stop_asked)
-        status = stop_asked ? interrupted(message) : ready(&intake);
+    if (status == STATUS_OK || *stop_asked())
+        status = *stop_asked() ? interrupted(message) : ready(&intake);
+    stop_gently(false);
     return close_intake(&intake, status, report);
 }
 

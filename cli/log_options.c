@@ -35,6 +35,9 @@ int log_option_take(struct ingest_options *options, int option, const char *valu
     case LOG_TIMEZONE:
         options->timezone = value;
         return STATUS_OK;
+    case LOG_DATE_ORDER:
+        options->date_order = value;
+        return STATUS_OK;
     case LOG_NAME:
         options->name_glob = value;
         return STATUS_OK;

@@ -12,6 +12,7 @@ enum log_option {
     LOG_YEAR,
     LOG_DATE,
     LOG_TIMEZONE,
+    LOG_DATE_ORDER,
     LOG_NAME,
     LOG_CLIENT,
     LOG_SERVER,
@@ -24,6 +25,7 @@ enum log_option {
     {"format", required_argument, NULL, LOG_FORMAT}, {"year", required_argument, NULL, LOG_YEAR},  \
         {"date", required_argument, NULL, LOG_DATE},                                               \
         {"timezone", required_argument, NULL, LOG_TIMEZONE},                                       \
+        {"date-order", required_argument, NULL, LOG_DATE_ORDER},                                   \
         {"name", required_argument, NULL, LOG_NAME},                                               \
         {"client", required_argument, NULL, LOG_CLIENT},                                           \
         {"server", required_argument, NULL, LOG_SERVER},                                           \
@@ -40,6 +42,7 @@ enum log_option {
     "      --year Y            year of the first time that has none; else by the file's date\n"    \
     "      --date YYYY-MM-DD   day of the first time that has none; else by the file's date\n"     \
     "      --timezone ZONE     of local times: UTC, +03:00, Europe/Moscow; such logs need it\n"    \
+    "      --date-order ORDER  of dates such as 1/11/2024: dmy, mdy (told by the dates)\n"         \
     "      --name GLOB         keep only these names: * and ? stand for any\n"                     \
     "      --client BLOCK      keep only these clients: 192.0.2.0/24\n"                            \
     "      --server BLOCK      keep only queries to these servers\n"                               \

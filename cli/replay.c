@@ -68,8 +68,10 @@ static int read_log(const struct ingest_options *options, const char *path, stru
 static int compare(const struct settings *settings, const struct trial *trial,
                    struct replay_counts *counts, struct message *message)
 {
-    const struct ingest_options times = {
-        .timezone = settings->log.timezone, .year = settings->log.year, .date = settings->log.date};
+    const struct ingest_options times = {.timezone = settings->log.timezone,
+                                         .year = settings->log.year,
+                                         .date = settings->log.date,
+                                         .date_order = settings->log.date_order};
     struct query_log recorded;
     int status = read_log(&times, settings->against, &recorded, message);
     if (status != STATUS_OK)

@@ -60,9 +60,9 @@ enum evidence_kind { EVIDENCE_NONE, EVIDENCE_FACTS, EVIDENCE_LOG };
 
 /* `evidence = { log = ...; }`: what the importer needs. */
 struct log_evidence {
-    const char *path, *format, *timezone, *columns; /* NULL: not given */
-    int year;                                       /* 0: not given */
-    uint32_t sensor;                                /* whose log it is */
+    const char *path, *format, *timezone, *date_order, *columns; /* NULL: not given */
+    int year;                                                    /* 0: not given */
+    uint32_t sensor;                                             /* whose log it is */
 };
 
 struct case_file {

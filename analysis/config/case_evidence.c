@@ -13,6 +13,7 @@ static const struct key_row evidence_keys[] = {
     {"statistics", false, "log: file with the numbers to compare, in place of the usual ones"},
     {"format", false, "format of the log; found out by default"},
     {"timezone", false, "time zone of a log with local times"},
+    {"date_order", false, "order of day and month in its dates: \"dmy\" or \"mdy\""},
     {"columns", false, "columns of a table without header: \"time,client,name,type\""},
     {"year", false, "year of a log whose times have none"},
     {"sensor", false, "the sensor whose log it is; the first by default"},
@@ -358,13 +359,14 @@ static int load_log(struct case_file *self, const config_setting_t *group, const
                     struct message *message)
 {
     struct log_evidence *out = &self->log;
-    const char *sensor, *format, *timezone, *columns;
+    const char *sensor, *format, *timezone, *date_order, *columns;
     const char *sensors[65] = {NULL};
     double year;
     int number = 0, status = STATUS_OK;
     if (config_text(group, "sensor", &sensor, message) != STATUS_OK ||
         config_text(group, "format", &format, message) != STATUS_OK ||
         config_text(group, "timezone", &timezone, message) != STATUS_OK ||
+        config_text(group, "date_order", &date_order, message) != STATUS_OK ||
         config_text(group, "columns", &columns, message) != STATUS_OK ||
         config_number(group, &year_row, &year, message) != STATUS_OK)
         return STATUS_INPUT;
@@ -378,6 +380,7 @@ static int load_log(struct case_file *self, const config_setting_t *group, const
     out->path = beside_case(self, log, &status);
     out->format = case_keep(self, format, &status);
     out->timezone = case_keep(self, timezone, &status);
+    out->date_order = case_keep(self, date_order, &status);
     out->columns = case_keep(self, columns, &status);
     self->evidence = EVIDENCE_LOG;
     return status;

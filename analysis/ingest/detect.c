@@ -15,7 +15,7 @@ static struct score score_of(const struct ingest_report *report)
 {
     return (struct score){
         .records = report->kept + report->answers + report->aggregates + report->mail_events,
-        .others = report->others,
+        .others = report->others + report->upstream,
         .bad = report->not_understood,
     };
 }

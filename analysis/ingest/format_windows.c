@@ -7,7 +7,7 @@ enum date_order { ORDER_UNKNOWN, ORDER_DMY, ORDER_MDY };
 
 struct windows {
     enum date_order order;
-    bool guessed;
+    bool is_given; /* by the user */
 };
 
 /* The parts of a date before their order is known. */
@@ -125,32 +125,78 @@ static enum date_order order_of(const struct date *date)
     return date->part[1] > 12 ? ORDER_MDY : ORDER_UNKNOWN;
 }
 
-/* Looks through the first bytes for a date that tells day from month. */
+/* What the dates of a file say together, read as day/month and as month/day. */
+struct dates {
+    bool any;
+    enum date_order order; /* that of a date with a day above 12 */
+    int64_t last[2];       /* day number of the last date in either reading */
+    bool goes_back[2];
+};
+
+static int64_t day_of(const struct date *date, enum date_order order)
+{
+    bool dmy = order == ORDER_DMY;
+    return timestamp_days(date->part[2], date->part[dmy ? 1 : 0], date->part[dmy ? 0 : 1]);
+}
+
+static void look_at(struct dates *self, struct text line)
+{
+    struct date date;
+    if (!take_date(&line, &date) || date.year_first)
+        return;
+    self->order = order_of(&date);
+    for (int i = 0; i < 2 && self->order == ORDER_UNKNOWN; i++) {
+        int64_t day = day_of(&date, i == 0 ? ORDER_DMY : ORDER_MDY);
+        self->goes_back[i] = self->goes_back[i] || (self->any && day < self->last[i] - 1);
+        self->last[i] = day;
+    }
+    self->any = true;
+}
+
+/* The whole file, until a date tells. Only what waits in the buffer of a source that cannot be read
+ * twice. */
+static void look_through(const struct input *input, struct dates *dates)
+{
+    struct input again;
+    struct message unused;
+    struct text line, first = input_peek(input);
+    if (input->is_memory || strcmp(input->path, "-") == 0 ||
+        input_open(&again, input->path, &unused) != STATUS_OK) {
+        while (first.n > 0 && dates->order == ORDER_UNKNOWN)
+            look_at(dates, text_take(&first, '\n'));
+        return;
+    }
+    while (dates->order == ORDER_UNKNOWN && input_next_line(&again, &line) != INPUT_END)
+        look_at(dates, line);
+    input_close(&again);
+}
+
 static int windows_start(struct reader *reader)
 {
     struct windows *self = reader->state;
+    const char *given = reader->options->date_order;
+    struct dates dates = {0};
     if (reader->is_trial)
         return STATUS_OK;
-    struct text first = input_peek(reader->input);
-    bool half_days = false, any = false;
-    while (first.n > 0 && self->order == ORDER_UNKNOWN) {
-        struct text line = text_take(&first, '\n');
-        struct date date;
-        int second;
-        if (!take_date(&line, &date) || date.year_first)
-            continue;
-        any = true;
-        self->order = order_of(&date);
-        take_time(&line, &second, &half_days);
-    }
-    if (any && self->order == ORDER_UNKNOWN && half_days) {
-        self->order = ORDER_MDY;
-        ingest_report_note(
-            reader->report,
-            "%s: its dates may be day/month or month/day; month/day was taken, as usual with "
-            "AM and PM",
+    self->is_given = given != NULL && strcmp(given, "ymd") != 0;
+    self->order = !self->is_given ? ORDER_UNKNOWN : *given == 'd' ? ORDER_DMY : ORDER_MDY;
+    if (self->is_given)
+        return STATUS_OK;
+    look_through(reader->input, &dates);
+    self->order = dates.order;
+    if (!dates.any || self->order != ORDER_UNKNOWN)
+        return STATUS_OK;
+    if (dates.goes_back[0] == dates.goes_back[1])
+        return fail(
+            reader->message, STATUS_INPUT,
+            "%s: its dates may be day/month or month/day, and none of them tells; say "
+            "which with --date-order dmy or mdy (in a case: date_order = \"dmy\" beside the "
+            "log)",
             reader->file);
-    }
+    self->order = dates.goes_back[0] ? ORDER_MDY : ORDER_DMY;
+    ingest_report_note(reader->report,
+                       "%s: its dates were taken as %s: otherwise time would go back", reader->file,
+                       dates.goes_back[0] ? "month/day" : "day/month");
     return STATUS_OK;
 }
 
@@ -166,16 +212,15 @@ static const char *read_stamp(const struct reader *reader, struct text *rest,
     if (self->order == ORDER_UNKNOWN && !date.year_first)
         self->order = order_of(&date);
     if (!date.year_first && self->order == ORDER_UNKNOWN && !reader->is_trial)
-        return "the date may be day/month or month/day, and no date of the file tells: rewrite it "
-               "as "
-               "YYYY-MM-DD";
+        return "the date may be day/month or month/day: say which with --date-order";
     bool mdy = date.year_first || self->order != ORDER_DMY;
     stamp->year = date.part[date.year_first ? 0 : 2];
     stamp->month = date.part[date.year_first ? 1 : mdy ? 0 : 1];
     stamp->day = date.part[date.year_first ? 2 : mdy ? 1 : 0];
     if (stamp->year < 1990 || stamp->year > 2199 ||
         !timestamp_day_exists(stamp->year, stamp->month, stamp->day))
-        return "the date does not exist";
+        return self->is_given ? "the date does not exist; is --date-order right?"
+                              : "the date does not exist";
     return NULL;
 }
 
@@ -270,8 +315,8 @@ static int packet(struct reader *reader, struct text rest, const struct timestam
         return reader_bad(reader, "expected UDP or TCP, and Rcv or Snd, behind PACKET");
     if (text_equal(opcode, "R"))
         return reader_answer(reader);
-    if (text_equal(direction, "Snd"))
-        return reader_other(reader); /* the server's own question to another */
+    if (text_equal(opcode, "Q") && text_equal(direction, "Snd"))
+        return reader_upstream(reader);
     if (!text_equal(opcode, "Q"))
         return reader_other(reader); /* N: notify, U: update, ?: unknown */
     text_take(&rest, '[');

@@ -69,6 +69,11 @@ static int check_options(struct session *self)
     if (options->until_us < options->from_us)
         return fail(self->message, STATUS_INPUT,
                     "the window ends before it begins; expected --from before --until");
+    const char *order = options->date_order;
+    if (order != NULL && strcmp(order, "dmy") != 0 && strcmp(order, "mdy") != 0 &&
+        strcmp(order, "ymd") != 0)
+        return fail(self->message, STATUS_INPUT,
+                    "date order \"%s\" is not known; expected dmy, mdy or ymd", order);
     int status = check_format(self);
     if (status == STATUS_OK)
         status = check_date(self);

@@ -22,7 +22,9 @@ struct ingest_options {
         *format;      /* name of a format; NULL or "auto": told from the first bytes of each file */
     int year;         /* of the first stamp without a year; 0: from the file's date */
     const char *date; /* YYYY-MM-DD, day of the first stamp without a date; NULL: the file's date */
-    const char *timezone; /* of local times; NULL: none given, and a local time is an error */
+    const char *timezone;   /* of local times; NULL: none given, and a local time is an error */
+    const char *date_order; /* "dmy", "mdy" or "ymd" of dates such as 1/11/2024; NULL: told by the
+                               dates themselves */
     const char
         *name_glob; /* keep only these query names: * ? [..], without regard to case; NULL: all */
     const char *client; /* keep only clients in this block, 192.0.2.0/24; NULL: all */
@@ -95,6 +97,7 @@ struct ingest_report {
     uint64_t mail_events;            /* mail events handed to the sink */
     uint64_t answers;                /* answers, skipped */
     uint64_t others;        /* understood, but neither query nor answer: start-up notes, headers */
+    uint64_t upstream;      /* questions of the logging server itself to other servers, skipped */
     uint64_t out_of_window; /* before `from` or not before `until` */
     uint64_t filtered;      /* other client or name than asked for */
     uint64_t not_understood;

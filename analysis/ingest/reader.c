@@ -29,6 +29,12 @@ int reader_answer(struct reader *self)
     return STATUS_OK;
 }
 
+int reader_upstream(struct reader *self)
+{
+    count(self, &self->report->upstream);
+    return STATUS_OK;
+}
+
 int reader_other(struct reader *self)
 {
     count(self, &self->report->others);

@@ -56,6 +56,7 @@ int reader_query(struct reader *self, const struct reader_query *query);
 int reader_aggregate(struct reader *self, const struct ingest_aggregate *aggregate);
 int reader_mail(struct reader *self, const struct timestamp *stamp, const struct ingest_mail *mail);
 int reader_answer(struct reader *self);
+int reader_upstream(struct reader *self); /* the server's own question to another server */
 int reader_other(struct reader *self);
 int reader_bad(struct reader *self, const char *reason);
 

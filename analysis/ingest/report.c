@@ -108,6 +108,7 @@ void ingest_report_print(const struct ingest_report *report, FILE *out)
     print_count(out, "aggregates", report->aggregates);
     print_count(out, "mail events", report->mail_events);
     print_count(out, "answers skipped", report->answers);
+    print_count(out, "server's own", report->upstream);
     print_count(out, "other records", report->others);
     print_count(out, "out of window", report->out_of_window);
     print_count(out, "not asked for", report->filtered);

@@ -171,6 +171,7 @@ static int import(const struct case_file *case_file, struct query_log *log,
                                      .format = source->format,
                                      .year = source->year,
                                      .timezone = source->timezone,
+                                     .date_order = source->date_order,
                                      .columns = source->columns,
                                      .from_us = sensor->from_us,
                                      .until_us = sensor->until_us};

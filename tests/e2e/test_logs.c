@@ -188,7 +188,6 @@ static void test_interrupted(void **state)
 {
     (void)state;
     remove(DB);
-    interrupted_by("INT", 1);
     interrupted_by("TERM", 1);
     interrupted_by("KILL", 128 + 9);
 }

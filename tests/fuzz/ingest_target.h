@@ -60,7 +60,7 @@ static inline int fuzz_format(const char *format, const uint8_t *data, size_t si
     int status = ingest_bytes(&options, data, size, &sink, &report, &message);
     require(status == STATUS_OK || status == STATUS_INPUT);
     require(status == STATUS_OK || message.text[0] != '\0');
-    require(report.kept + report.answers + report.others + report.aggregates + report.mail_events +
+    require(report.kept + report.answers + report.others + report.upstream + report.aggregates + report.mail_events +
                 report.out_of_window + report.filtered + report.not_understood ==
             report.lines + report.extra_queries);
     return 0;

@@ -66,7 +66,7 @@ void check_types(const struct query_log *log, const char *expected)
 
 void check_sums(const struct ingest_report *report)
 {
-    uint64_t sum = report->kept + report->answers + report->others + report->aggregates +
+    uint64_t sum = report->kept + report->answers + report->others + report->upstream + report->aggregates +
                    report->mail_events + report->out_of_window + report->filtered +
                    report->not_understood;
     assert_int_equal(sum, report->lines + report->extra_queries);

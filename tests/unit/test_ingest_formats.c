@@ -542,16 +542,63 @@ static void test_cut_gzip(void **state)
     free(bytes);
 }
 
+/* --- Day and month of Windows dates --- */
+
+static void windows_dates(const char *const dates[3], const char *order, int expected,
+                          const char *first)
+{
+    char text[2000];
+    int n = 0;
+    for (int i = 0; i < 3 && dates[i] != NULL; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      "%s 0E70 PACKET  00000000033397A0 UDP Rcv 192.0.2.1 5b47   Q [0001   D   "
+                      "NOERROR] A    (1)a(0)\n"
+                      "%s 0E70 PACKET  00000000033397A0 UDP Snd 192.0.2.7 5b47   Q [0001   D   "
+                      "NOERROR] A    (1)a(0)\n",
+                      dates[i], dates[i]);
+    struct ingest_options options = {.timezone = "UTC", .format = "windows", .date_order = order};
+    read_bytes(text, (size_t)n, options, expected, &log_read, &report, &message);
+    if (expected != STATUS_OK)
+        return;
+    char when[TIMESTAMP_TEXT_SIZE];
+    assert_string_equal(timestamp_write(log_read.queries.q[0].time_us, 0, when), first);
+    assert_int_equal(report.upstream, report.kept);
+    check_sums(&report);
+    query_log_free(&log_read);
+}
+
+static void test_windows_dates(void **state)
+{
+    (void)state;
+    static const char *const ambiguous[] = {"1/11/2024 8:00:00 AM", "2/11/2024 8:00:00 AM", NULL};
+    static const char *const by_day[] = {"1/11/2024 8:00:00", "1/12/2024 8:00:00",
+                                         "1/13/2024 8:00:00"};
+    static const char *const by_time[] = {"12/1/2024 8:00:00", "1/2/2024 8:00:00",
+                                          "2/2/2024 8:00:00"}; /* 12 January, 1 February */
+    static const char *const by_time_mdy[] = {"1/12/2024 8:00:00", "2/1/2024 8:00:00", NULL};
+    static const char *const impossible[] = {"13/13/2024 8:00:00", NULL, NULL};
+    windows_dates(ambiguous, NULL, STATUS_INPUT, NULL);
+    assert_non_null(strstr(message.text, "--date-order"));
+    windows_dates(ambiguous, "dmy", STATUS_OK, "2024-11-01T08:00:00Z");
+    windows_dates(ambiguous, "mdy", STATUS_OK, "2024-01-11T08:00:00Z");
+    windows_dates(ambiguous, "ydm", STATUS_INPUT, NULL);
+    windows_dates(by_day, NULL, STATUS_OK, "2024-01-11T08:00:00Z");
+    windows_dates(by_day, "dmy", STATUS_OK, "2024-11-01T08:00:00Z");
+    windows_dates(by_time, NULL, STATUS_OK, "2024-01-12T08:00:00Z");
+    windows_dates(by_time_mdy, NULL, STATUS_OK, "2024-01-12T08:00:00Z");
+    windows_dates(impossible, NULL, STATUS_INPUT, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_styles),       cmocka_unit_test(test_aggregates),
-        cmocka_unit_test(test_same_traffic), cmocka_unit_test(test_same_times),
-        cmocka_unit_test(test_file_order),   cmocka_unit_test(test_cdns),
-        cmocka_unit_test(test_cdns_bombs),   cmocka_unit_test(test_midnight),
-        cmocka_unit_test(test_mixed_syslog), cmocka_unit_test(test_no_files),
-        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_cut_gzip),
+        cmocka_unit_test(test_styles),        cmocka_unit_test(test_aggregates),
+        cmocka_unit_test(test_same_traffic),  cmocka_unit_test(test_same_times),
+        cmocka_unit_test(test_file_order),    cmocka_unit_test(test_cdns),
+        cmocka_unit_test(test_cdns_bombs),    cmocka_unit_test(test_midnight),
+        cmocka_unit_test(test_mixed_syslog),  cmocka_unit_test(test_no_files),
+        cmocka_unit_test(test_odd_bytes),     cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_windows_dates), cmocka_unit_test(test_cut_gzip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
