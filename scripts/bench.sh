@@ -5,7 +5,8 @@
 # whole comparison of 20,000 trials for each scenario, in minutes; with MPI=1, two processes against
 # one are timed. Those two are wall time: they need a quiet machine.
 # Machine, compiler and commit stand in the first lines of the CSV. Figures are CPU time where the
-# unit does not say otherwise, so that a busy machine disturbs them little.
+# unit does not say otherwise, so that a busy machine disturbs them little. LOG_ROWS (1e7) is the
+# longest log, TRIALS (400) the trials of each scenario.
 set -eu
 build=${1:-build}
 case=${2:-scenarios/cases/alfa-2016.cfg}
@@ -24,6 +25,8 @@ for program in bench_engine bench_growth; do
     echo "== $program" >&2
     "$build/bench/$program" >>"$out"
 done
+echo "== bench_logs" >&2
+"$build/bench/bench_logs" "${LOG_ROWS:-1e7}" >>"$out"
 echo "== bench_trial $case" >&2
 "$build/bench/bench_trial" "$case" "${TRIALS:-400}" >>"$out"
 
@@ -80,7 +83,7 @@ cat "$goals"
 command -v gnuplot >/dev/null 2>&1 || { echo "no gnuplot: no plots" >&2; exit 0; }
 machine=$(sed -n 's/^# machine: //p' "$out" | tr -cd 'A-Za-z0-9 .,()@-')
 commit=$(sed -n 's/^# commit: //p' "$out")
-plot() { # axis, file, label
+plot() { # axis, file, label, label of the ordinate
     sed -n "s/^growth of $1,//p" "$out" >"$build/bench/$2.csv"
     gnuplot <<PLOT
 set terminal svg size 720,440 dynamic
@@ -88,14 +91,19 @@ set output '$build/bench/$2.svg'
 set datafile separator ','
 set logscale xy
 set xlabel '$3'
-set ylabel 'microseconds per trial'
+set ylabel '$4'
 set title '$commit on $machine' font ',10' noenhanced
 set grid
 unset key
 plot '$build/bench/$2.csv' using 1:2:3:4 with yerrorbars pt 7 ps 0.5, '' using 1:2 with lines
 PLOT
 }
-plot "window in days" growth-window "window, days"
-plot "sends per week" growth-traffic "mailings, and visits of scanners, per week"
-plot "table in rows" growth-table "rows of the reference table"
+trial='microseconds per trial' row='nanoseconds per row'
+plot "window in days" growth-window "window, days" "$trial"
+plot "sends per week" growth-traffic "mailings, and visits of scanners, per week" "$trial"
+plot "parties" growth-parties "receiving parties" "$trial"
+plot "names" growth-names "names of the zone" "$trial"
+plot "table in rows" growth-table "rows of the reference table" "$trial"
+plot "log reading" growth-reading "rows of the log (CSV)" "$row to read and count"
+plot "log statistics" growth-statistics "rows of the log" "$row, all default statistics"
 echo "plots: $build/bench/growth-*.svg" >&2
