@@ -1,7 +1,9 @@
 #include "sim/sensor.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/hits.h"
 
@@ -67,10 +69,13 @@ static size_t draw_outages(const struct sensor *self, const double *param, struc
 #define ADDRESSES 64 /* a power of two */
 
 struct address {
-    uint32_t client;
-    bool known, visible;
+    uint32_t client; /* in an empty place one that belongs elsewhere */
+    bool visible;
     uint64_t limit; /* a row is kept where the upper 53 of 64 random bits are below it */
 };
+
+#define FIRST_COLUMN offsetof(struct query, type)
+static_assert(sizeof(struct query) == FIRST_COLUMN + sizeof(uint64_t), "type, server, flags");
 
 /* Work in progress on one log. */
 struct recording {
@@ -82,7 +87,7 @@ struct recording {
     struct rng rng;       /* of those draws */
     struct hits dropped, doubled; /* rows, by index in the input */
     time_us step_us;
-    uint16_t type_mask, server_mask; /* 0 where the column is missing */
+    uint64_t column_mask; /* of copy_row */
     struct query_array *out;
     struct address addresses[ADDRESSES];
 };
@@ -117,21 +122,36 @@ static void learn_address(const struct recording *self, uint32_t client, struct 
 {
     bool visible = is_visible(self, client);
     uint64_t limit = visible && self->by_row ? limit_of(keep_of(self, client)) : 0;
-    *address =
-        (struct address){.client = client, .known = true, .visible = visible, .limit = limit};
+    *address = (struct address){.client = client, .visible = visible, .limit = limit};
 }
 
 static inline const struct address *address_of(struct recording *self, uint32_t client)
 {
     struct address *address = &self->addresses[client % ADDRESSES];
-    if (!address->known || address->client != client)
+    if (address->client != client)
         learn_address(self, client, address);
     return address;
 }
 
-static inline bool sees_name(const struct sensor *self, uint32_t name)
+/* A row with some of its columns blanked: the mask is for its last eight bytes, from the type on.
+ */
+static inline void copy_row(struct query *to, const struct query *from, uint64_t mask)
 {
-    return self->sees_name == NULL || name >= self->n_names || self->sees_name[name];
+    uint64_t columns;
+    memcpy(&columns, (const char *)from + FIRST_COLUMN, sizeof columns);
+    columns &= mask;
+    memcpy(to, from, FIRST_COLUMN);
+    memcpy((char *)to + FIRST_COLUMN, &columns, sizeof columns);
+}
+
+static uint64_t column_mask(unsigned columns)
+{
+    struct query all = {.flags = UINT32_MAX};
+    uint64_t mask;
+    all.type = columns & COLUMN_TYPE ? UINT16_MAX : 0;
+    all.server = columns & COLUMN_SERVER ? UINT16_MAX : 0;
+    memcpy(&mask, (const char *)&all + FIRST_COLUMN, sizeof mask);
+    return mask;
 }
 
 /* Appends those of n rows that are kept. Every row is written and counted only where it is kept:
@@ -141,16 +161,15 @@ static inline __attribute__((always_inline)) void
 take_rows(struct recording *self, const struct query *q, size_t n, bool by_row)
 {
     struct rng rng = self->rng; /* nobody else holds its address, so it can live in registers */
-    const struct sensor *sensor = self->sensor;
-    const uint16_t type_mask = self->type_mask, server_mask = self->server_mask;
+    const uint8_t *sees_name = self->sensor->sees_name;
+    const uint32_t n_names = sees_name != NULL ? self->sensor->n_names : 0;
+    const uint64_t mask = self->column_mask;
     struct query *to = self->out->q + self->out->n;
     for (size_t i = 0; i < n; i++) {
         const struct address *address = address_of(self, q[i].client);
         bool kept = by_row ? rng_u64(&rng) >> 11 < address->limit : address->visible;
-        *to = q[i];
-        to->type = q[i].type & type_mask;
-        to->server = q[i].server & server_mask;
-        to += kept & sees_name(sensor, q[i].name);
+        copy_row(to, &q[i], mask);
+        to += kept & (q[i].name >= n_names || sees_name[q[i].name]);
     }
     self->rng = rng;
     self->out->n = (size_t)(to - self->out->q);
@@ -307,12 +326,11 @@ static void begin(struct recording *self, const struct sensor *sensor, const dou
     hits_init(&self->dropped, key, sensor->entity + 2, self->by_row ? 0.0 : 1.0 - keep);
     hits_init(&self->doubled, key, sensor->entity + 3, param[SENSOR_DUPLICATES]);
     self->step_us = (time_us)(param[SENSOR_ROUND_S] * 1e6);
-    self->type_mask = sensor->columns & COLUMN_TYPE ? UINT16_MAX : 0;
-    self->server_mask = sensor->columns & COLUMN_SERVER ? UINT16_MAX : 0;
+    self->column_mask = column_mask(sensor->columns);
     self->out = out;
     out->n = 0;
-    for (int i = 0; i < ADDRESSES; i++)
-        self->addresses[i].known = false;
+    for (uint32_t i = 0; i < ADDRESSES; i++)
+        self->addresses[i].client = i + 1;
 }
 
 /* Rows of one time stamp change places at random (Fisher and Yates); the log stays sorted. */
