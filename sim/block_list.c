@@ -36,13 +36,38 @@ const struct param_row block_list_rows[] = {
     [BLOCK_LIST_N_PARAMS] = {NULL, UNIT_NONE, 0, 0, NULL, NULL, NULL},
 };
 
-static int add_reports(double mean, double delay_h, bool trap, time_us t, struct rng *rng,
-                       struct query_array *reports)
+/* One kind of report of one host's messages. */
+struct reporting {
+    double mean;    /* per message */
+    double delay_h; /* mean; 0: at once */
+    bool trap;
+    double to_next; /* expected reports up to the next one: nearly always it is told from this alone
+                       that a message brings none */
+    struct rng rng;
+};
+
+static struct reporting begin_reporting(double mean, double delay_h, bool trap, struct rng_key key,
+                                        uint64_t entity)
 {
-    uint64_t n = mean > 0.0 ? rng_poisson(rng, mean < 1e6 ? mean : 1e6) : 0;
+    struct reporting kind = {mean < 1e6 ? mean : 1e6, delay_h, trap, 0.0, {{0}}};
+    rng_init(&kind.rng, key, entity);
+    kind.to_next = rng_exponential(&kind.rng);
+    return kind;
+}
+
+/* The reports of one message: a Poisson number, by their exponential gaps. Where they are many, the
+ * number is drawn. */
+static int add_reports(struct reporting *kind, time_us t, struct query_array *reports)
+{
+    const double many = 10.0;
+    uint64_t n = kind->mean < many ? 0 : rng_poisson(&kind->rng, kind->mean);
+    kind->to_next -= kind->mean < many ? kind->mean : 0.0;
+    for (; kind->to_next < 0.0; kind->to_next += rng_exponential(&kind->rng))
+        n++;
     for (uint64_t k = 0; k < n && k < BLOCK_LIST_MAX_REPORTS; k++) {
-        double delay_us = delay_h > 0.0 ? rng_exponential(rng) * delay_h * (double)US_PER_HOUR : 0;
-        struct query report = {.time_us = t + (time_us)delay_us, .flags = trap};
+        double delay_h = kind->delay_h > 0.0 ? rng_exponential(&kind->rng) * kind->delay_h : 0.0;
+        struct query report = {.time_us = t + (time_us)(delay_h * (double)US_PER_HOUR),
+                               .flags = kind->trap};
         if (query_array_add(reports, report) != STATUS_OK)
             return STATUS_RUN;
     }
@@ -60,17 +85,17 @@ int block_list_reports(const struct world *world, const double *values, struct r
     double complaints =
         (1.0 + elsewhere) * reported[REPORTED_COMPLAINTS] * param[BLOCK_LIST_COMPLAINTS];
     double traps = elsewhere * reported[REPORTED_TRAPS] * param[BLOCK_LIST_TRAPS];
-    struct rng people, trapped;
-    rng_init(&people, key, rng_mix(self->entity, host));
-    rng_init(&trapped, key, rng_mix(self->entity + 1, host));
+    struct reporting people = begin_reporting(complaints, param[BLOCK_LIST_DELAY_HOURS], false, key,
+                                              rng_mix(self->entity, host));
+    struct reporting trapped =
+        begin_reporting(traps, 0.0, true, key, rng_mix(self->entity + 1, host));
     reports->n = 0;
-    for (size_t i = 0; i < mails->n; i++) {
+    for (size_t i = 0; i < mails->n && complaints + traps > 0.0; i++) {
         const struct mail_event *mail = &mails->m[i];
         if (mail->host != host || mail->again || mail->status == MAIL_BOUNCED)
             continue;
-        if (add_reports(complaints, param[BLOCK_LIST_DELAY_HOURS], false, mail->time_us, &people,
-                        reports) != STATUS_OK ||
-            add_reports(traps, 0.0, true, mail->time_us, &trapped, reports) != STATUS_OK)
+        if (add_reports(&people, mail->time_us, reports) != STATUS_OK ||
+            add_reports(&trapped, mail->time_us, reports) != STATUS_OK)
             return STATUS_RUN;
     }
     return query_array_sort(reports, scratch);
