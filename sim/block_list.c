@@ -49,7 +49,7 @@ struct reporting {
 static struct reporting begin_reporting(double mean, double delay_h, bool trap, struct rng_key key,
                                         uint64_t entity)
 {
-    struct reporting kind = {mean < 1e6 ? mean : 1e6, delay_h, trap, 0.0, {{0}}};
+    struct reporting kind = {mean < 1e6 ? mean : 1e6, delay_h, trap, 0.0, {0}};
     rng_init(&kind.rng, key, entity);
     kind.to_next = rng_exponential(&kind.rng);
     return kind;

@@ -83,7 +83,7 @@ uint64_t rng_poisson_draw(struct rng *self, const struct rng_poisson_law *law)
 static void type_set(void *state, unsigned long seed)
 {
     struct rng *self = state;
-    rng_seed(self, seed);
+    self->state = seed;
 }
 
 static unsigned long type_get(void *state)
@@ -96,14 +96,14 @@ static double type_get_double(void *state)
     return rng_uniform(state);
 }
 
-static const gsl_rng_type xoshiro_type = {
-    "xoshiro256++", 0xffffffffUL, 0, sizeof(struct rng), type_set, type_get, type_get_double,
+static const gsl_rng_type splitmix_type = {
+    "splitmix64", 0xffffffffUL, 0, sizeof(struct rng), type_set, type_get, type_get_double,
 };
 
-const gsl_rng_type *const rng_gsl_type = &xoshiro_type;
+const gsl_rng_type *const rng_gsl_type = &splitmix_type;
 
 gsl_rng rng_gsl(struct rng *self)
 {
-    gsl_rng generator = {&xoshiro_type, self};
+    gsl_rng generator = {&splitmix_type, self};
     return generator;
 }

@@ -1,13 +1,17 @@
-/* rng.h - random streams: xoshiro256++ seeded by splitmix64 from (seed, trial, entity).
+/* rng.h - random streams: splitmix64, each started at a mix of (seed, trial, entity).
  *
- * Every entity (a parameter, a model instance, a sensor ...) draws from a stream of its own, so
- * that results do not depend on threads or on the order of work, and so that a counterfactual
- * changes only what it touches. A stream is a value on the caller's stack: nothing to allocate,
- * nothing to free.
+ * Every entity (a parameter, a model instance, a message, a sensor ...) draws from a stream of its
+ * own, so that results do not depend on threads or on the order of work, and so that a
+ * counterfactual changes only what it touches. A stream is a value on the caller's stack: nothing
+ * to allocate, nothing to free.
  *
- * Sources: D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
- * 47(4), 2021 (xoshiro256++); G. Steele, D. Lea and C. Flood, OOPSLA 2014 (splitmix64); G.
- * Marsaglia and W. Tsang, J. Stat. Software 5(8), 2000 (ziggurat).
+ * Most streams serve one message and a dozen numbers. So the state is one word: starting a stream
+ * costs two mixes, and a number costs an addition and a mix. All streams are stretches of one
+ * sequence of 2^64 numbers; that two of the 10^10 streams of a long run (a dozen numbers each)
+ * touch at all happens some dozens of times in it, and then joins two messages of unrelated trials.
+ *
+ * Sources: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA
+ * 2014 (splitmix64); G. Marsaglia and W. Tsang, J. Stat. Software 5(8), 2000 (ziggurat).
  */
 #ifndef SIM_RNG_H
 #define SIM_RNG_H
@@ -16,7 +20,7 @@
 #include <stdint.h>
 
 struct rng {
-    uint64_t s[4];
+    uint64_t state;
 };
 
 /* What a stream is keyed by, besides the entity. */
@@ -51,19 +55,10 @@ static inline uint64_t rng_mix(uint64_t a, uint64_t b)
 /* The entity id of a text (FNV-1a, scrambled): the same text always gives the same stream. */
 uint64_t rng_entity(const char *text);
 
-/* Fills the state from one word, by splitmix64. */
-static inline void rng_seed(struct rng *self, uint64_t seed)
-{
-    for (int i = 0; i < 4; i++) {
-        seed += UINT64_C(0x9e3779b97f4a7c15);
-        self->s[i] = rng_scramble(seed);
-    }
-}
-
 /* Starts the stream of one entity. Any key and any entity are valid. */
 static inline void rng_init(struct rng *self, struct rng_key key, uint64_t entity)
 {
-    rng_seed(self, rng_mix(rng_mix(key.seed, key.trial), entity));
+    self->state = rng_mix(rng_mix(key.seed, key.trial), entity);
 }
 
 /* Many streams of one kind: what of rng_init(key, rng_mix(entity, index)) does not depend on the
@@ -80,23 +75,14 @@ static inline struct rng_family rng_family(struct rng_key key, uint64_t entity)
 /* Starts stream number `index`: the same as rng_init(self, key, rng_mix(entity, index)). */
 static inline void rng_start(struct rng *self, const struct rng_family *family, uint64_t index)
 {
-    rng_seed(self, rng_mix_second(family->key, rng_mix_second(family->entity, index)));
+    self->state = rng_mix_second(family->key, rng_mix_second(family->entity, index));
 }
 
 /* 64 random bits. */
 static inline uint64_t rng_u64(struct rng *self)
 {
-    uint64_t *s = self->s;
-    uint64_t sum = s[0] + s[3];
-    uint64_t result = ((sum << 23) | (sum >> 41)) + s[0];
-    uint64_t t = s[1] << 17;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= t;
-    s[3] = (s[3] << 45) | (s[3] >> 19);
-    return result;
+    self->state += UINT64_C(0x9e3779b97f4a7c15);
+    return rng_scramble(self->state);
 }
 
 /* Uniform on [0, 1), 53 bits. Signed on the way: the processor converts no unsigned words. */
