@@ -144,6 +144,38 @@ const char *const *case_scenario_names(struct case_file *self, struct message *m
     return names;
 }
 
+static bool has_party(const struct party_set *set, int party)
+{
+    for (int i = 0; i < set->n; i++)
+        if (set->party[i] == party)
+            return true;
+    return false;
+}
+
+static int load_role_parties(struct case_file *self, const config_setting_t *roles,
+                             const config_setting_t *item, struct party_set *set,
+                             struct message *message)
+{
+    const char *name = config_setting_name(item);
+    int n = config_n_items(roles, name), number;
+    if (n < 1 || n > ROLE_MAX_PARTIES)
+        return config_complain(item, message,
+                               "the role \"%.60s\": expected a list of 1 to %d parties, found %d",
+                               name, ROLE_MAX_PARTIES, n);
+    for (int j = 0; j < n; j++) {
+        const char *party = config_item(roles, name, j, message);
+        if (party == NULL || config_word(item, "party", party, case_party_names(self), &number,
+                                         message) != STATUS_OK)
+            return STATUS_INPUT;
+        if (has_party(set, number))
+            return config_complain(item, message,
+                                   "the party \"%.60s\" stands twice in the role \"%.60s\"", party,
+                                   name);
+        set->party[set->n++] = number;
+    }
+    return STATUS_OK;
+}
+
 static int load_roles(struct case_file *self, const config_setting_t *group,
                       struct message *message)
 {
@@ -159,18 +191,10 @@ static int load_roles(struct case_file *self, const config_setting_t *group,
             return config_complain(item, message, "more than %d roles", CASE_MAX_ROLES);
         struct role *role = &self->roles[self->n_roles++];
         role->name = case_keep(self, name, &status);
-        int n = config_n_items(roles, name);
-        if (n > ROLE_MAX_PARTIES)
-            return config_complain(item, message, "more than %d parties in one role",
-                                   ROLE_MAX_PARTIES);
-        for (int j = 0; status == STATUS_OK && j < n; j++) {
-            const char *party = config_item(roles, name, j, message);
-            if (party == NULL ||
-                config_word(item, "party", party, case_party_names(self),
-                            &role->parties.party[role->parties.n], message) != STATUS_OK)
-                return STATUS_INPUT;
-            role->parties.n++;
-        }
+        if (status == STATUS_OK)
+            status = load_role_parties(self, roles, item, &role->parties, message);
+        if (status != STATUS_OK)
+            return status;
     }
     return status;
 }

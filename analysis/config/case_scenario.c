@@ -77,8 +77,16 @@ static int add_role(const struct case_file *self, const char *name, struct party
     if (config_word(at, "role", name, known, &number, message) != STATUS_OK)
         return STATUS_INPUT;
     const struct party_set *parties = &self->roles[number].parties;
-    for (int i = 0; i < parties->n && set->n < ROLE_MAX_PARTIES; i++)
+    for (int i = 0; i < parties->n; i++) {
+        for (int k = 0; k < set->n; k++)
+            if (set->party[k] == parties->party[i])
+                return config_complain(at, message,
+                                       "the role \"%.60s\" binds the party \"%.60s\" once more",
+                                       name, self->world.parties[parties->party[i]].name);
+        if (set->n == ROLE_MAX_PARTIES)
+            return config_complain(at, message, "more than %d parties are bound", ROLE_MAX_PARTIES);
         set->party[set->n++] = parties->party[i];
+    }
     return STATUS_OK;
 }
 
@@ -112,6 +120,11 @@ static int bind_roles(const struct case_file *self, const config_setting_t *grou
                 add_role(self, name, &instance->roles[r], group, message) != STATUS_OK)
                 return STATUS_INPUT;
         }
+        if (config_setting_get_member(group, role->key) != NULL && instance->roles[r].n == 0)
+            return config_complain(group, message,
+                                   "%s: expected the name of a role in quotes, or a list of such "
+                                   "names; found none",
+                                   role->key);
         if (check_role(self, role, &instance->roles[r], group, message) != STATUS_OK)
             return STATUS_INPUT;
     }
@@ -135,6 +148,8 @@ static int name_instance(struct case_file *self, const config_setting_t *group,
     int status = STATUS_OK;
     if (config_text(group, "label", &label, message) != STATUS_OK)
         return STATUS_INPUT;
+    if (label != NULL && *label == '\0')
+        return config_complain(group, message, "label: expected a name, found an empty text");
     snprintf(made, sizeof made, "%.60s", label ? label : instance->model->name);
     if (label != NULL && !label_is_free(plan, label))
         return config_complain(group, message, "there are two models with the label \"%.60s\"",

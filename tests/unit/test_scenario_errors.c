@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "analysis/config/case.h"
+#include "models/models.h"
 
 #define WORLD "tests/golden/data/scenarios/world.cfg"
 
@@ -66,10 +67,40 @@ static void wrong_roles_are_refused(void **state)
     refuse("model = \"scanner\"; to = \"sender\"; from = \"recipient\";", "from");
 }
 
+static void empty_and_doubled_bindings_are_refused(void **state)
+{
+    (void)state;
+    refuse("model = \"campaign\"; from = \"sender\"; to = [ ];", "to: expected the name of a role");
+    refuse("model = \"campaign\"; from = \"sender\"; to = 3;", "to: expected the name of a role");
+    refuse("model = \"campaign\"; from = \"sender\"; to = \"\";", "unknown role \"\"");
+    refuse("model = \"campaign\"; from = \"sender\"; to = [ \"recipient\", \"recipient\" ];",
+           "once more");
+    refuse("model = \"campaign\"; label = \"\"; from = \"sender\"; to = \"recipient\";", "label");
+}
+
+static void bad_reports_are_refused(void **state)
+{
+    (void)state;
+    refuse("model = \"scanner\"; to = \"sender\"; } ); reported = { elsewhere = 1; trap = 1; }; "
+           "set = ( "
+           "{ key = \"a\"; value = \"b\";",
+           "traps");
+    refuse("model = \"scanner\"; to = \"sender\"; } ); reported = { complaints = 2; }; set = ( { "
+           "key = "
+           "\"a\"; value = \"b\";",
+           "complaints");
+}
+
 static void roles_of_several_parties_are_refused_where_one_acts(void **state)
 {
     (void)state;
-    refuse("model = \"scanner\"; to = [ \"sender\", \"sender\" ];", "to");
+    struct message message = {{0}};
+    struct model_instance instance = {.model = model_find("scanner"), .label = "it"};
+    struct model_run run = {.instance = &instance};
+    assert_non_null(instance.model);
+    instance.roles[0].n = 2;
+    assert_int_equal(instance.model->check(&run, &message), STATUS_INPUT);
+    assert_non_null(strstr(message.text, "role \"to\" binds 2 parties"));
 }
 
 static void bad_priors_are_refused(void **state)
@@ -109,7 +140,14 @@ static void wrong_worlds_are_refused(void **state)
 {
     (void)state;
     refuse_world("2016-06-14T18:00:00Z", "2017-06-14T18:00:00Z", "outside the window");
+    /* The window ends on 24 September UTC: an hour on the clock in Moscow, too late in New York. */
+    refuse_world("2016-06-14T18:00:00Z", "2016-09-23T23:00:00-04:00", "outside the window");
+    refuse_world("2016-06-14T18:00:00Z", "2016-06-14T18:00:00 MSK", "is no date");
+    refuse_world("2016-06-14T18:00:00Z", "2016-06-31", "is no date");
     refuse_world("sender = [ \"vendor\" ]", "sender = [ \"vender\" ]", "vendor");
+    refuse_world("sender = [ \"vendor\" ]", "sender = [ ]", "found 0");
+    refuse_world("sender = [ \"vendor\" ]", "sender = 3", "found 0");
+    refuse_world("sender = [ \"vendor\" ]", "sender = [ \"vendor\", \"vendor\" ]", "stands twice");
     refuse_world("\"scenarios/malware.cfg\"", "\"scenarios/malwear.cfg\"", "malwear");
     refuse_world("round = \"1 s\"", "round = \"1 apple\"", "round");
 }
@@ -121,6 +159,8 @@ int main(void)
         cmocka_unit_test(unknown_models_are_refused),
         cmocka_unit_test(parameters_of_other_models_are_refused),
         cmocka_unit_test(wrong_roles_are_refused),
+        cmocka_unit_test(empty_and_doubled_bindings_are_refused),
+        cmocka_unit_test(bad_reports_are_refused),
         cmocka_unit_test(roles_of_several_parties_are_refused_where_one_acts),
         cmocka_unit_test(bad_priors_are_refused),
         cmocka_unit_test(wrong_worlds_are_refused),
