@@ -8,7 +8,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[] = "/tmp/mxplain-fuzz-store-XXXXXX";
+/* In memory where that is at hand: SQLite waits for the device. */
+static char in_memory[] = "/dev/shm/mxplain-fuzz-store-XXXXXX";
+static char on_disk[] = "/tmp/mxplain-fuzz-store-XXXXXX";
+static char *folder;
 
 static void write_beside(const char *suffix, const uint8_t *data, size_t size)
 {
@@ -45,9 +48,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bool ready;
     char path[80], scratch[80];
-    if (!ready && (mkdtemp(folder) == NULL || atexit(go) != 0))
-        abort();
-    ready = true;
+    if (!ready) {
+        folder = mkdtemp(in_memory) != NULL ? in_memory : mkdtemp(on_disk);
+        if (folder == NULL || atexit(go) != 0)
+            abort();
+        ready = true;
+    }
     tidy();
     unsigned mode = size > 0 ? data[size - 1] % 4 : 0;
     size_t half = mode == 0 || mode == 3 ? size : size / 2 / 512 * 512;
