@@ -88,7 +88,7 @@ struct tables {
     struct numeric_csv reference, observed;
     size_t n_columns; /* statistics used */
     const char **name;
-    double *reference_value, *observed_value; /* [row][statistic] */
+    double *observed_value; /* [row][statistic]; the reference table's are in reference.value */
 };
 
 static int is_ignored(const struct classify_settings *s, const char *name)
@@ -141,19 +141,27 @@ static int check_headers(const struct classify_settings *s, const struct tables 
     return STATUS_OK;
 }
 
-/* Copies the used columns, matched by name, side by side. */
+/* Moves the used columns of the reference table together, in place: a second copy of a large table
+ * might not fit into memory. `from` ascends. */
+static void compact(double *value, size_t n_rows, size_t n_columns, const size_t *from,
+                    size_t n_used)
+{
+    for (size_t i = 0; i < n_rows && n_used < n_columns; i++)
+        for (size_t k = 0; k < n_used; k++)
+            value[i * n_used + k] = value[i * n_columns + from[k]];
+}
+
+/* Brings the used columns of both tables, matched by name, into one order. */
 static int align_columns(const struct classify_settings *s, struct tables *t,
                          struct message *message)
 {
-    const struct numeric_csv *ref = &t->reference, *obs = &t->observed;
+    struct numeric_csv *ref = &t->reference, *obs = &t->observed;
     size_t *from = malloc((ref->n_columns + 1) * sizeof *from);
     t->name = malloc((ref->n_columns + 1) * sizeof *t->name);
-    t->reference_value = malloc((ref->n_rows * ref->n_columns + 1) * sizeof(double));
     t->observed_value = malloc((obs->n_rows * ref->n_columns + 1) * sizeof(double));
     int status = STATUS_OK;
-    if (from == NULL || t->name == NULL || t->reference_value == NULL ||
-        t->observed_value == NULL) {
-        status = fail(message, STATUS_RUN, "out of memory for %zu rows", ref->n_rows);
+    if (from == NULL || t->name == NULL || t->observed_value == NULL) {
+        status = fail(message, STATUS_RUN, "out of memory for %zu observations", obs->n_rows);
         goto out;
     }
     for (size_t i = 0; i < ref->n_columns; i++)
@@ -161,9 +169,7 @@ static int align_columns(const struct classify_settings *s, struct tables *t,
             from[t->n_columns] = i;
             t->name[t->n_columns++] = ref->column_name[i];
         }
-    for (size_t i = 0; i < ref->n_rows; i++)
-        for (size_t k = 0; k < t->n_columns; k++)
-            t->reference_value[i * t->n_columns + k] = ref->value[i * ref->n_columns + from[k]];
+    compact(ref->value, ref->n_rows, ref->n_columns, from, t->n_columns);
     for (size_t k = 0; k < t->n_columns; k++) {
         size_t column = numeric_csv_find(obs, t->name[k]);
         for (size_t i = 0; i < obs->n_rows; i++)
@@ -199,7 +205,6 @@ static void tables_free(struct tables *t)
     numeric_csv_free(&t->reference);
     numeric_csv_free(&t->observed);
     free(t->name);
-    free(t->reference_value);
     free(t->observed_value);
 }
 
@@ -462,7 +467,7 @@ static int answer_all(const struct classify_settings *s, const struct tables *t,
     struct table table = {.n_rows = t->reference.n_rows,
                           .n_columns = t->n_columns,
                           .n_classes = t->reference.n_labels,
-                          .values = t->reference_value,
+                          .values = t->reference.value,
                           .labels = t->reference.label,
                           .prior = prior,
                           .column_names = t->name,
