@@ -1,7 +1,7 @@
 /* bench_logs.c - what a row of a log costs, by the number of rows: to be read, and in the
  * statistics.
  *
- *     build/bench/bench_logs [MOST]        # rows; 1e7 unless said; 1e8 needs 14 GiB of memory
+ *     build/bench/bench_logs [MOST]        # rows; 1e7 unless said; 1e8 needs 4.3 GiB of memory
  *
  * CSV on stdout: "growth of log AXIS,ROWS,median,low,high,ns per row,runs". Reading: a CSV table
  * on disk, in files of a million rows, every row counted and its fields checked. Statistics: every
