@@ -25,23 +25,27 @@ static bool is_server_mark(struct text word)
     return word.n > 2 && word.at[0] == '(' && word.at[word.n - 1] == ')';
 }
 
-/* `query: ` has been taken: name, class, type, flags, (server), [ECS ..]. */
-static const char *read_question(struct text rest, struct name *name, struct reader_query *query)
+/* `query: ` has been taken: name, class, type, flags, (server), [ECS ..]. Infoblox logs the
+ * responses with the question in front: `query: NAME IN A response: NOERROR`. */
+static const char *read_question(struct text rest, struct name *name, struct reader_query *query,
+                                 bool *is_answer)
 {
     struct text written = text_word(&rest);
     struct text class = text_word(&rest);
     struct text type = text_word(&rest);
     if (type.n == 0)
         return "the line ends before the record type";
-    const char *wrong = name_from_text(name, written);
-    if (wrong != NULL)
+    struct text word = text_word(&rest);
+    *is_answer = text_equal(word, "response:");
+    const char *wrong = *is_answer ? NULL : name_from_text(name, written);
+    if (wrong != NULL || *is_answer)
         return wrong;
     if (!text_equal(class, "IN") && !text_equal(class, "CH") && !text_equal(class, "HS") &&
         !text_equal(class, "ANY") && !text_equal(class, "NONE") && !text_starts(class, "CLASS"))
         return "the class is not known; expected IN";
     if (!record_type_read(type, &query->type))
         return "the record type is not known";
-    for (struct text word = text_word(&rest); word.n > 0; word = text_word(&rest))
+    for (; word.n > 0; word = text_word(&rest))
         if (is_server_mark(word))
             query->server = text_slice(word.at + 1, word.n - 2);
     query->name = name;
@@ -51,20 +55,14 @@ static const char *read_question(struct text rest, struct name *name, struct rea
 /* The line's stamp; through syslog, that which named wrote itself is finer and has the year. */
 static bool read_stamp(struct text *rest, struct timestamp *stamp)
 {
+    if (timestamp_bind(rest, stamp)) /* by far the most frequent */
+        return true;
     if (!syslog_take_stamp(rest, stamp))
         return false;
     struct text own = *rest;
     if (syslog_take_program(&own, "named"))
         syslog_take_inner_stamp(&own, stamp);
     return true;
-}
-
-/* Infoblox logs the responses with the question in front: `query: NAME IN A response: NOERROR`. */
-static bool is_response(struct text question)
-{
-    for (int i = 0; i < 3; i++)
-        text_word(&question);
-    return text_equal(text_word(&question), "response:");
 }
 
 /* Lines of the server's other business have a time and then a category or severity, or come through
@@ -107,15 +105,17 @@ static int bind_line(struct reader *reader, struct text line)
     const char *question = client != NULL ? text_find(text_from(rest, client), mark) : NULL;
     if (question == NULL)
         return not_a_query(reader, rest, has_stamp, timestamp_bind(&line, &query.stamp));
-    if (is_response(text_from(rest, question + sizeof mark - 1)))
-        return reader_answer(reader);
     struct name name;
+    bool is_answer = false;
     const char *wrong = has_stamp ? NULL : "the line has no time (print-time yes is needed)";
     struct text asker = text_slice(client + 7, (size_t)(question - client) - 6);
     if (wrong == NULL)
         wrong = read_client(&asker, &query);
     if (wrong == NULL)
-        wrong = read_question(text_from(rest, question + sizeof mark - 1), &name, &query);
+        wrong =
+            read_question(text_from(rest, question + sizeof mark - 1), &name, &query, &is_answer);
+    if (is_answer)
+        return reader_answer(reader);
     return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }
 

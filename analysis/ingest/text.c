@@ -2,28 +2,9 @@
 
 #include <strings.h>
 
-bool text_equal(struct text self, const char *string)
-{
-    return strlen(string) == self.n && memcmp(self.at, string, self.n) == 0;
-}
-
 bool text_equal_nocase(struct text self, const char *string)
 {
     return strlen(string) == self.n && strncasecmp(self.at, string, self.n) == 0;
-}
-
-bool text_starts(struct text self, const char *prefix)
-{
-    size_t n = strlen(prefix);
-    return self.n >= n && memcmp(self.at, prefix, n) == 0;
-}
-
-bool text_skip(struct text *self, const char *prefix)
-{
-    if (!text_starts(*self, prefix))
-        return false;
-    *self = text_from(*self, self->at + strlen(prefix));
-    return true;
 }
 
 static bool is_blank(char c)
@@ -64,13 +45,14 @@ struct text text_take(struct text *self, char stop)
 
 struct text text_word(struct text *self)
 {
-    text_skip_blanks(self);
-    size_t n = 0;
-    while (n < self->n && !is_blank(self->at[n]))
-        n++;
-    struct text word = text_slice(self->at, n);
-    *self = text_slice(self->at + n, self->n - n);
-    return word;
+    const char *at = self->at, *end = at + self->n;
+    while (at < end && is_blank(*at))
+        at++;
+    const char *start = at;
+    while (at < end && (*at > ' ' || !is_blank(*at))) /* the first test alone settles most bytes */
+        at++;
+    *self = text_slice(at, (size_t)(end - at));
+    return text_slice(start, (size_t)(at - start));
 }
 
 const char *text_find(struct text self, const char *needle)

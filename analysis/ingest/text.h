@@ -27,12 +27,30 @@ static inline struct text text_of(const char *string)
     return text_slice(string, strlen(string));
 }
 
-bool text_equal(struct text self, const char *string);
-bool text_equal_nocase(struct text self, const char *string); /* ASCII letters only */
-bool text_starts(struct text self, const char *prefix);
+/* These three stand here so that a constant string is compared without a call. */
+static inline bool text_equal(struct text self, const char *string)
+{
+    size_t n = strlen(string);
+    return n == self.n && memcmp(self.at, string, n) == 0;
+}
+
+static inline bool text_starts(struct text self, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return self.n >= n && memcmp(self.at, prefix, n) == 0;
+}
 
 /* Removes `prefix` from the front and gives true, or leaves the slice alone and gives false. */
-bool text_skip(struct text *self, const char *prefix);
+static inline bool text_skip(struct text *self, const char *prefix)
+{
+    if (!text_starts(*self, prefix))
+        return false;
+    size_t n = strlen(prefix);
+    *self = text_slice(self->at + n, self->n - n);
+    return true;
+}
+
+bool text_equal_nocase(struct text self, const char *string); /* ASCII letters only */
 
 /* Removes blanks and tabs from the front. */
 void text_skip_blanks(struct text *self);
