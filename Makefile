@@ -162,7 +162,10 @@ asan:
 
 ## tsan       the tests that use threads under the thread sanitizer
 tsan:
-	@$(MAKE) --no-print-directory BUILD=build/tsan OPT=-O1 unit SANITIZE="-fsanitize=thread"
+	@$(MAKE) --no-print-directory BUILD=build/tsan OPT=-O1 unit build/tsan/mxplain \
+	    build/tsan/tests/e2e/test_compare build/tsan/tests/e2e/test_shard SANITIZE="-fsanitize=thread"
+	@MXPLAIN=build/tsan/mxplain OPENBLAS_NUM_THREADS=1 scripts/run-tests.sh \
+	    build/tsan/tests/e2e/test_compare build/tsan/tests/e2e/test_shard
 
 ## fuzz       every fuzzer for FUZZ_SECONDS (600) each; needs clang
 FUZZ_SECONDS ?= 600
