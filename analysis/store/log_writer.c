@@ -133,8 +133,16 @@ static int number_of_server(struct store_log_writer *self, struct text server, i
     *number = 0;
     if (server.n == 0 || self->too_many_servers)
         return STATUS_OK;
+    if (server.n == self->last_server_length &&
+        memcmp(server.at, self->last_server, server.n) == 0) {
+        *number = self->last_server_number;
+        return STATUS_OK;
+    }
     int status = number_of(self, LOG_TEXT_SERVER, server, number, message);
     self->too_many_servers = *number > UINT16_MAX;
+    self->last_server_length = server.n <= sizeof self->last_server ? server.n : 0;
+    memcpy(self->last_server, server.at, self->last_server_length);
+    self->last_server_number = *number;
     return status;
 }
 

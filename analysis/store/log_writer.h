@@ -26,6 +26,9 @@ struct store_log_writer {
     int64_t log;         /* its id */
     struct sqlite3_stmt *many, *one, *text, *mail, *aggregate;
     struct text_cache texts[LOG_TEXT_KINDS];
+    char last_server[64]; /* most rows name the server of the row before */
+    size_t last_server_length;
+    int64_t last_server_number;
     struct stored_query waiting[LOG_WRITER_ROWS];
     size_t n_waiting;
     int64_t n_queries, n_mail, n_aggregates;
