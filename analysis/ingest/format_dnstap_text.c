@@ -2,7 +2,7 @@
 
 /* dnstap-read of BIND and dnstap -q: `2026-11-21 19:24:17.972049 AQ 127.0.0.11 UDP 40b "." IN
  * DNSKEY`; newer ones have `CLIENT:PORT -> SERVER:PORT` in the place of the one address. Times are
- * UTC. */
+ * UTC; those of golang-dnstap's dnstap -q are local and have no date. */
 
 /* Client, Auth, Resolver, Forwarder, Stub, Tool, Update; Query or Response. */
 static bool is_kind(struct text word)
@@ -17,9 +17,13 @@ static int dnstap_line(struct reader *reader, struct text line)
     struct name name;
     if (text_trim(line).n == 0)
         return reader_other(reader);
-    if (!timestamp_iso(&line, &query.stamp))
-        return reader_bad(reader, "the line does not start with a date and time");
-    query.stamp.has_offset = true;
+    if (text_starts(line,
+                    "[unhandled Message.Type]")) /* dnstap -q of a kind that it does not know */
+        return reader_other(reader);
+    bool has_date = timestamp_iso(&line, &query.stamp);
+    if (!has_date && !timestamp_time_of_day(&line, &query.stamp))
+        return reader_bad(reader, "the line does not start with a time");
+    query.stamp.has_offset = has_date;
     struct text kind = text_word(&line);
     if (!is_kind(kind))
         return reader_bad(reader, "expected a message type such as AQ or CR behind the time");
@@ -60,5 +64,7 @@ const struct log_format format_dnstap_text = {
     .title = "dnstap, printed one line a message",
     .summary = "What dnstap-read or dnstap -q print; messages are not in the order of time.",
     .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME | COLUMN_TYPE,
+    .needs_timezone = true,
     .line = dnstap_line,
+    .start = reader_date_from_file,
 };

@@ -171,38 +171,6 @@ static bool skip_link(struct text line, struct text *rest)
     return first != NULL;
 }
 
-/* How often the clock goes through midnight in a file whose stamps have no date; 0 for other files.
- */
-static int count_midnights(const char *path)
-{
-    struct input input;
-    struct text line;
-    struct timestamp stamp;
-    int midnights = 0, last = -1;
-    if (input_open(&input, path, NULL) != STATUS_OK)
-        return 0;
-    for (enum input_line got; (got = input_next_line(&input, &line)) != INPUT_END;) {
-        if (got != INPUT_LINE || line.n == 0 || *line.at == ' ' || *line.at == '\t')
-            continue;
-        if (!timestamp_time_of_day(&line, &stamp))
-            break;
-        midnights += last >= 0 ? clock_midnight(last, stamp.second_of_day) : 0;
-        last = stamp.second_of_day;
-    }
-    input_close(&input);
-    return midnights > 0 ? midnights : 0;
-}
-
-/* The date of a file is that of its last line: the first one lies as many days before it as the
- * file has midnights. */
-static int tcpdump_start(struct reader *reader)
-{
-    bool can_reopen = !reader->is_trial && reader->clock.file_date_us > 0;
-    if (can_reopen && !reader->clock.has_given_day)
-        reader->clock.file_date_us -= count_midnights(reader->file) * US_PER_DAY;
-    return STATUS_OK;
-}
-
 /* `    7  ` of --number. */
 static void skip_number(struct text *line)
 {
@@ -282,6 +250,6 @@ const struct log_format format_tcpdump = {
     .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME | COLUMN_TYPE | COLUMN_SERVER,
     .needs_timezone = true,
     .line = tcpdump_line,
-    .start = tcpdump_start,
+    .start = reader_date_from_file,
     .state_size = sizeof(struct tcpdump),
 };

@@ -228,3 +228,33 @@ int reader_mail(struct reader *self, const struct timestamp *stamp, const struct
     note_mail(self->report, &event);
     return self->sink->mail == NULL ? STATUS_OK : self->sink->mail(self->sink->context, &event);
 }
+
+/* How often the clock goes through midnight in a file whose stamps have no date; 0 for other files.
+ */
+static int count_midnights(const char *path)
+{
+    struct input input;
+    struct text line;
+    struct timestamp stamp;
+    int midnights = 0, last = -1;
+    if (input_open(&input, path, NULL) != STATUS_OK)
+        return 0;
+    for (enum input_line got; (got = input_next_line(&input, &line)) != INPUT_END;) {
+        if (got != INPUT_LINE || line.n == 0 || *line.at == ' ' || *line.at == '\t')
+            continue;
+        if (!timestamp_time_of_day(&line, &stamp))
+            break;
+        midnights += last >= 0 ? clock_midnight(last, stamp.second_of_day) : 0;
+        last = stamp.second_of_day;
+    }
+    input_close(&input);
+    return midnights > 0 ? midnights : 0;
+}
+
+int reader_date_from_file(struct reader *self)
+{
+    bool can_reopen = !self->is_trial && self->clock.file_date_us > 0;
+    if (can_reopen && !self->clock.has_given_day)
+        self->clock.file_date_us -= count_midnights(self->file) * US_PER_DAY;
+    return STATUS_OK;
+}

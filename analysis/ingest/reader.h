@@ -63,6 +63,10 @@ int reader_bad(struct reader *self, const char *reason);
 /* Fails for local times without a zone: one question to the user, not a complaint for each line. */
 int reader_zone_missing(struct reader *self);
 
+/* `start` of formats whose stamps may have no date: the date of a file is that of its last line, so
+ * the first one lies as many days before it as the file has midnights. Gives STATUS_OK. */
+int reader_date_from_file(struct reader *self);
+
 /* Binary formats: the next record begins. Text formats get this for each line. */
 void reader_next_record(struct reader *self);
 

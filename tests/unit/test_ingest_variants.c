@@ -573,6 +573,31 @@ static void test_passive(void **state)
     }
 }
 
+static void test_dnstap(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {
+        /* golang-dnstap: -q has no date, -j an object a message */
+        {"dnstap-text", "19:24:24.196485 CQ 192.0.2.1 UDP 40b \"a.example.\" IN A",
+         "2026-11-21T19:24:24.196Z 192.0.2.1 a.example A"},
+        {"dnstap-text", "19:24:24.196485 CQ 192.0.2.1 UDP 40b X ", "bad"},
+        {"dnstap-text", "[unhandled Message.Type]", "other"},
+        {"dnstap-json",
+         "{\"type\":\"MESSAGE\",\"identity\":\"ns\",\"message\":{\"type\":\"CLIENT_QUERY\","
+         "\"query_time\":\"2026-11-21T19:24:24.196485123Z\",\"socket_family\":\"INET6\","
+         "\"socket_protocol\":\"UDP\",\"query_address\":\"2001:db8::1\",\"query_port\":5,"
+         "\"query_message\":\";; opcode: QUERY, status: NOERROR, id: 1\\n;; flags: rd; QUERY: 1\\n"
+         "\\n;; QUESTION SECTION:\\n;we\\\\032ird\\\\.x.example.\\tIN\\t HTTPS\\n\"}}",
+         "2026-11-21T19:24:24.196Z 2001:db8::1 we\\032ird\\.x.example HTTPS"},
+        {"dnstap-json",
+         "{\"type\":\"MESSAGE\",\"message\":{\"type\":\"CLIENT_RESPONSE\",\"query_time\":"
+         "\"2026-11-21T19:24:24Z\",\"response_message\":\"\"}}",
+         "answer"},
+        {"dnstap-json", "{\"type\":\"MESSAGE\",\"message\":{\"type\":\"CLIENT_QUERY\"}}", "bad"},
+    };
+    CHECK(variants);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -581,7 +606,7 @@ int main(void)
         cmocka_unit_test(test_windows),  cmocka_unit_test(test_windows_details),
         cmocka_unit_test(test_suricata), cmocka_unit_test(test_zeek),
         cmocka_unit_test(test_tcpdump),  cmocka_unit_test(test_tshark),
-        cmocka_unit_test(test_passive),
+        cmocka_unit_test(test_passive),  cmocka_unit_test(test_dnstap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
