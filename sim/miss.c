@@ -4,12 +4,12 @@ time_us miss_opens_us(const struct resolver_profile *profile, time_us t_us, bool
                       int32_t ttl_s)
 {
     int64_t kept_s = resolver_kept_ttl_s(profile, exists, ttl_s);
-    int64_t stored_s = t_us / US_PER_S - (t_us % US_PER_S < 0);
-    int64_t opens_s = stored_s + kept_s;
     if (profile->expiry == EXPIRY_ALWAYS)
         return t_us;
     if (profile->expiry == EXPIRY_CONTINUOUS)
         return t_us + kept_s * US_PER_S;
+    int64_t stored_s = t_us / US_PER_S - (t_us % US_PER_S < 0);
+    int64_t opens_s = stored_s + kept_s;
     if (profile->prefetch == PREFETCH_TENTH)
         opens_s -= kept_s / 10;
     else if (profile->prefetch == PREFETCH_REMAINING && kept_s >= profile->eligible_s)

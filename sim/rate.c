@@ -26,6 +26,7 @@ void rate_flat(struct rate_profile *self, const struct civil_grid *grid)
     self->holiday_factor = 1.0;
     for (int i = 0; i < 168; i++)
         self->weight[i] = 1.0;
+    self->flat = true;
     sum_days(self);
 }
 
@@ -60,6 +61,7 @@ void rate_normalise(struct rate_profile *self)
         sum += self->weight[i];
     for (int i = 0; i < 168; i++)
         self->weight[i] = sum > 0.0 ? self->weight[i] * (168.0 / sum) : 1.0;
+    self->flat = false;
     sum_days(self);
 }
 
@@ -86,6 +88,8 @@ time_us rate_advance(const struct rate_profile *self, time_us from_us, double ma
 {
     const struct civil_grid *grid = self->grid;
     time_us t = from_us;
+    if (self->flat)
+        return rate_advance_flat(grid, from_us, mass_s);
     for (int32_t i = hour_index(grid, t); i < grid->n_hours;) {
         time_us start = grid->origin_us + i * US_PER_HOUR;
         if (t == start && rate_is_plain_day(grid, i)) {
@@ -105,12 +109,4 @@ time_us rate_advance(const struct rate_profile *self, time_us from_us, double ma
         t = start + US_PER_HOUR;
     }
     return INT64_MAX;
-}
-
-time_us rate_next(const struct rate_profile *self, double base_per_s, time_us from_us,
-                  struct rng *rng)
-{
-    if (!(base_per_s > 0.0))
-        return INT64_MAX;
-    return rate_advance(self, from_us, rng_exponential(rng) / base_per_s);
 }

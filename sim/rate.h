@@ -14,6 +14,7 @@ struct rate_profile {
     const struct civil_grid *grid; /* borrowed */
     double weight[168]; /* relative rate per hour of the local week; mean 1 after rate_normalise */
     double holiday_factor; /* multiplies the rate on holidays from Monday to Friday */
+    bool flat;             /* weight 1 in every hour; kept by rate_flat and rate_normalise */
     double day_s[168];     /* mass of the 24 hours from each hour of the week on, no holiday among
                               them; kept by rate_normalise */
 };
@@ -51,13 +52,29 @@ double rate_at(const struct rate_profile *self, time_us t);
 /* Integral of the relative rate over [from, until), in seconds. */
 double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us until_us);
 
-/* The first arrival after `from` of a Poisson process with rate base_per_s * rate_at(t); INT64_MAX
- * where there is none before the grid ends. base_per_s <= 0 gives none. */
-time_us rate_next(const struct rate_profile *self, double base_per_s, time_us from_us,
-                  struct rng *rng);
-
 /* The instant at which `mass_s` (seconds of relative rate) has passed since `from`; INT64_MAX where
  * the grid ends first. */
 time_us rate_advance(const struct rate_profile *self, time_us from_us, double mass_s);
+
+/* rate_advance for the flat profile. */
+static inline time_us rate_advance_flat(const struct civil_grid *grid, time_us from_us,
+                                        double mass_s)
+{
+    time_us end = grid->origin_us + grid->n_hours * US_PER_HOUR;
+    double us = mass_s * 1e6;
+    return us < (double)(end - from_us) ? from_us + (time_us)us : INT64_MAX;
+}
+
+/* The first arrival after `from` of a Poisson process with rate base_per_s * rate_at(t); INT64_MAX
+ * where there is none before the grid ends. base_per_s <= 0 gives none. */
+static inline time_us rate_next(const struct rate_profile *self, double base_per_s, time_us from_us,
+                                struct rng *rng)
+{
+    if (!(base_per_s > 0.0))
+        return INT64_MAX;
+    double mass_s = rng_exponential(rng) / base_per_s;
+    return self->flat ? rate_advance_flat(self->grid, from_us, mass_s)
+                      : rate_advance(self, from_us, mass_s);
+}
 
 #endif
