@@ -11,6 +11,28 @@ static bool is_kind(struct text word)
            (word.at[1] == 'Q' || word.at[1] == 'R');
 }
 
+/* `"NAME" IN TYPE`, or NAME/IN/TYPE in BIND. */
+static const char *read_question(struct text line, struct name *name, uint16_t *type)
+{
+    text_skip_blanks(&line);
+    const char *close = line.n > 0 ? memrchr(line.at, '"', line.n) : NULL;
+    struct text written, class, kind;
+    if (text_skip(&line, "\"") && close != NULL && close >= line.at) {
+        written = text_slice(line.at, (size_t)(close - line.at));
+        line = text_from(line, close + 1);
+        class = text_word(&line);
+        kind = text_word(&line);
+    } else {
+        struct text question = text_word(&line);
+        written = text_take(&question, '/');
+        class = text_take(&question, '/');
+        kind = question;
+    }
+    if (class.n == 0 || !record_type_read(kind, type))
+        return "expected \"NAME\" CLASS TYPE at the end";
+    return name_from_text(name, written);
+}
+
 static int dnstap_line(struct reader *reader, struct text line)
 {
     struct reader_query query = {.server = text_slice("", 0)};
@@ -37,24 +59,7 @@ static int dnstap_line(struct reader *reader, struct text line)
     if (kind.at[1] == 'R')
         return reader_answer(reader);
     text_word(&line); /* size */
-    text_skip_blanks(&line);
-    const char *close = line.n > 0 ? memrchr(line.at, '"', line.n) : NULL;
-    /* "NAME" IN TYPE, or NAME/IN/TYPE in BIND */
-    struct text written, class, type;
-    if (text_skip(&line, "\"") && close != NULL && close >= line.at) {
-        written = text_slice(line.at, (size_t)(close - line.at));
-        line = text_from(line, close + 1);
-        class = text_word(&line);
-        type = text_word(&line);
-    } else {
-        struct text question = text_word(&line);
-        written = text_take(&question, '/');
-        class = text_take(&question, '/');
-        type = question;
-    }
-    if (class.n == 0 || !record_type_read(type, &query.type))
-        return reader_bad(reader, "expected \"NAME\" CLASS TYPE at the end");
-    const char *wrong = name_from_text(&name, written);
+    const char *wrong = read_question(line, &name, &query.type);
     query.name = &name;
     return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }
