@@ -259,18 +259,34 @@ static int test_split(const struct fit_model *model, const double *observed, str
     return STATUS_OK;
 }
 
-/* The wider of two: Student's interval from the splits' p-values, which differ by their rows A and
- * B as well as by their C (the rounds use the same rows, so they count once), and that of Clopper
- * and Pearson (1934) for a share counted among the n rows of all C of one round. */
+/* The point of the beta law below which `share` of it lies. By halving: GSL's own inverse sometimes
+ * does not converge. */
+static double beta_quantile(double share, double a, double b)
+{
+    double low = 0, high = 1;
+    for (int i = 0; i < 60; i++) {
+        double middle = 0.5 * (low + high);
+        if (gsl_cdf_beta_P(middle, a, b) < share)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+/* The wider end of two: Student's interval from the splits' p-values, which differ by their rows A
+ * and B as well as by their C (the rounds use the same rows, so they count once, in the division
+ * and in the degrees of freedom), and that of Clopper and Pearson (1934) for a share counted among
+ * the n rows of all C of one round. */
 static void set_interval(struct class_fit *out, const double *split_p, double n)
 {
     double square = 0, k = floor(out->p_value * n);
     for (size_t s = 0; s < FIT_SPLITS; s++)
         square += (split_p[s] - out->p_value) * (split_p[s] - out->p_value);
-    double half =
-        gsl_cdf_tdist_Pinv(0.975, FIT_SPLITS - 1) * sqrt(square / (FIT_SPLITS - 1) / FIT_ROTATIONS);
-    double low = k > 0 ? gsl_cdf_beta_Pinv(0.025, k, n - k + 1) : 0;
-    double high = k < n ? gsl_cdf_beta_Pinv(0.975, k + 1, n - k) : 1;
+    double half = gsl_cdf_tdist_Pinv(0.975, FIT_ROTATIONS - 1) *
+                  sqrt(square / (FIT_SPLITS - 1) / FIT_ROTATIONS);
+    double low = k > 0 ? beta_quantile(0.025, k, n - k + 1) : 0;
+    double high = k < n ? beta_quantile(0.975, k + 1, n - k) : 1;
     out->p_low = fmax(fmin(low, out->p_value - half), 0);
     out->p_high = fmin(fmax(high, out->p_value + half), 1);
 }
@@ -326,6 +342,9 @@ static int combine(struct fit *out)
     }
     out->rejected_05 = out->p_value <= 0.05;
     out->rejected_01 = out->p_value <= 0.01;
+    /* Holm's p-values may all pass where all plain ones fail: then all fail, as is said of them. */
+    for (size_t c = 0; c < n && code == STATUS_OK; c++)
+        out->class[c].fits = out->class[c].holm_p > 0.05 && !out->rejected_05;
     free(order);
     free(p);
     return code;

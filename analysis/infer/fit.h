@@ -57,7 +57,7 @@ struct fit_options {
     const double *observed;    /* or NULL: statistics that are not finite there are left out */
 };
 
-/* Seed 1, one thread, 1,000 and 2,000 rows. */
+/* Seed 1, one thread, 1,000 rows of each set. */
 void fit_options_init(struct fit_options *options);
 
 /* What is kept of one split of one class. */
@@ -108,10 +108,13 @@ struct fit_statistic {
 struct class_fit {
     double distance_p[FIT_DISTANCES]; /* mean over the splits, like all p-values here */
     double p_value;                   /* of the combination */
-    double p_low, p_high; /* 95 % Monte Carlo interval of p_value: where it would lie with any
-                             number of rows */
+    double p_low, p_high; /* 95 % Monte Carlo interval of p_value: where its mean over all tables of
+                             as many rows lies; holds another table's p in nine of ten cases or more
+                             */
     double least_p;       /* the smallest p-value that the class's rows allow: 1 / (n_null + 1) */
     double holm_p;        /* adjusted over the classes (Holm 1979) */
+    int fits;             /* holm_p is above 0.05 and not every class is rejected at 0.05: there is
+                             "none of these" exactly where no class fits */
     struct fit_statistic *statistic; /* worst first */
     size_t n_statistics;
 };

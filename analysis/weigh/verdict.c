@@ -14,7 +14,6 @@
 #include "analysis/weigh/sentence.h"
 
 #define BOOTSTRAP_REPLICATES 1000
-#define ALPHA 0.05
 
 /* Everything that is needed only while the verdict is being reached. */
 struct bench {
@@ -176,7 +175,7 @@ static void fill_scenario(struct verdict *self, size_t s, const struct bench *be
     out->fit_p_value = bench->evidence->n > 0 ? bench->fit.class[s].p_value : 1.0;
     out->fit_p_low = bench->evidence->n > 0 ? bench->fit.class[s].p_low : 1.0;
     out->fit_p_high = bench->evidence->n > 0 ? bench->fit.class[s].p_high : 1.0;
-    out->fits = bench->evidence->n == 0 || bench->fit.class[s].holm_p > ALPHA;
+    out->fits = bench->evidence->n == 0 || bench->fit.class[s].fits;
 }
 
 static void order_by_probability(struct verdict *self)

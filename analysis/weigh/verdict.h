@@ -32,7 +32,7 @@ struct scenario_verdict {
     const char *words;         /* verbal scale for that factor */
     double fit_p_value;        /* can it produce this evidence at all? */
     double fit_p_low, fit_p_high; /* 95 % Monte Carlo interval of it */
-    bool fits;                    /* after Holm's correction at 0.05 */
+    bool fits; /* at 0.05 after Holm's correction; none does where all fail without */
     bool in_set_90, in_set_95;
     double member_probability[MEMBERS_MAX]; /* of each single classifier */
     struct miss worst[VERDICT_WORST];
