@@ -21,7 +21,7 @@ struct settings {
     const char *operand;
 };
 
-enum { OPTION_DB = 1, OPTION_OUTPUT, OPTION_TO };
+enum { OPTION_DB = 1, OPTION_TO };
 
 static int take_writer(struct settings *settings, const char *name, struct message *message)
 {
@@ -38,17 +38,17 @@ static int take_writer(struct settings *settings, const char *name, struct messa
 static int read_settings(struct settings *settings, int argc, char **argv, struct message *message)
 {
     static const struct option options[] = {{"db", required_argument, NULL, OPTION_DB},
-                                            {"output", required_argument, NULL, OPTION_OUTPUT},
+                                            {"output", required_argument, NULL, 'o'},
                                             {"to", required_argument, NULL, OPTION_TO},
                                             LOG_OPTIONS,
                                             {NULL, 0, NULL, 0}};
     int status = STATUS_OK, option;
     *settings = (struct settings){0};
-    while (status == STATUS_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (status == STATUS_OK && (option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (option == '?' || option == ':')
             return option_unknown("export", argv, message);
         settings->db = option == OPTION_DB ? optarg : settings->db;
-        settings->output = option == OPTION_OUTPUT ? optarg : settings->output;
+        settings->output = option == 'o' ? optarg : settings->output;
         status = option == OPTION_TO ? take_writer(settings, optarg, message)
                                      : log_option_take(&settings->log, option, optarg, message);
     }
@@ -282,5 +282,5 @@ const struct command command_export = {
     "      --db FILE           database that holds the log\n"
     "      --to FORMAT         look-ups: csv (otherwise), jsonl, bind, pipe, zeek\n"
     "                          mail events: mail-csv, mail-jsonl; counts: aggregate-csv, cof\n"
-    "      --output FILE       write there; standard output otherwise\n" LOG_OPTIONS_HELP,
+    "  -o, --output FILE       write there; standard output otherwise\n" LOG_OPTIONS_HELP,
     run_export};

@@ -84,8 +84,9 @@ static int show(void *context, const struct store_log_row *row)
 static int finish(struct settings *self, struct message *message)
 {
     if (self->n == 0 && self->name != NULL)
-        return fail(message, STATUS_INPUT, "%s: holds no log named \"%.80s\"", self->db,
-                    self->name);
+        return fail(message, STATUS_INPUT,
+                    "%s: holds no log named \"%.80s\"; without a name this command lists them",
+                    self->db, self->name);
     if (self->json) {
         json_dumpf(self->list, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
         puts("");

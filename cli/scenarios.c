@@ -40,8 +40,10 @@ static int list_or_show(struct case_file *case_file, const char *name, struct me
     const struct scenario *scenario = case_find_scenario(case_file, name);
     if (scenario == NULL) {
         const char *near = nearest_word(name, case_scenario_names(case_file, message));
-        return fail(message, STATUS_INPUT, "the case has no scenario \"%.60s\"%s%s%s", name,
-                    near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
+        return fail(
+            message, STATUS_INPUT,
+            "the case has no scenario \"%.60s\"%s%s%s; without a name this command lists them",
+            name, near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
     }
     show(scenario);
     return STATUS_OK;

@@ -112,7 +112,8 @@ static int measure_simulated(const struct settings *settings, struct case_file *
     struct trial trial;
     const struct scenario *scenario = case_find_scenario(case_file, settings->scenario);
     if (scenario == NULL)
-        return fail(message, STATUS_INPUT, "the case has no scenario \"%.60s\"",
+        return fail(message, STATUS_INPUT,
+                    "the case has no scenario \"%.60s\"; `mxplain scenarios CASE` lists them",
                     settings->scenario);
     int status = trial_init(&trial, &case_file->world);
     if (status == STATUS_OK)

@@ -34,5 +34,11 @@ int find_sensor(const struct world *world, const char *name, uint32_t *index,
             *index = i;
             return STATUS_OK;
         }
-    return fail(message, STATUS_INPUT, "the case has no sensor \"%.60s\"", name);
+    char known[400] = "";
+    for (uint32_t i = 0; i < world->n_sensors; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
+                 world->sensors[i].name);
+    }
+    return fail(message, STATUS_INPUT, "the case has no sensor \"%.60s\"; it has: %s", name, known);
 }

@@ -295,6 +295,18 @@ static const char *find_case(struct case_file *self, const char *name, int *stat
     return case_keep(self, name, status);
 }
 
+/* A bare name that was found nowhere: most often the program runs outside its source folder and is
+ * not installed. */
+static void explain_missing(const char *name, struct message *message)
+{
+    if (access(name, F_OK) != 0 && strchr(name, '/') == NULL && strstr(name, ".cfg") == NULL)
+        fail(message, STATUS_INPUT,
+             "case \"%.100s\": neither a file nor a case that comes with the program (looked in "
+             "scenarios/cases/ and %.200s/cases/); run mxplain in its source folder or `make "
+             "install` it, or give the path of a case file",
+             name, case_data_directory());
+}
+
 int case_load(struct case_file *self, const char *path, struct message *message)
 {
     struct config_file file = {.opened = false};
@@ -308,6 +320,8 @@ int case_load(struct case_file *self, const char *path, struct message *message)
     if (self->scenarios == NULL || status != STATUS_OK)
         return fail(message, STATUS_RUN, "%.200s: out of memory", path);
     status = config_file_open(&file, self->path, message);
+    if (status == STATUS_INPUT)
+        explain_missing(self->path, message);
     if (status == STATUS_OK)
         status = config_top(&file, self->path, "case", &group, message);
     if (status == STATUS_OK)

@@ -22,7 +22,7 @@ static const struct key_row scenario_keys[] = {
     {NULL, false, NULL},
 };
 static const struct key_row set_keys[] = {
-    {"key", true, "path of a parameter, as `mxplain scenarios show` prints it"},
+    {"key", true, "path of a parameter, as `mxplain scenarios CASE NAME` prints it"},
     {"value", true, "its prior"},
     {NULL, false, NULL},
 };
@@ -392,11 +392,11 @@ int plan_override(struct plan *plan, const char *path, const char *text, struct 
             paths[i] = plan->params[i].path;
         near = nearest_word(path, paths);
         free(paths);
-        return fail(
-            message, STATUS_INPUT,
-            "scenario %s has no parameter \"%.100s\"%s%s%s; `mxplain scenarios show` lists them",
-            plan->scenario, path, near ? " (did you mean \"" : "", near ? near : "",
-            near ? "\"?)" : "");
+        return fail(message, STATUS_INPUT,
+                    "scenario %s has no parameter \"%.100s\"%s%s%s; `mxplain scenarios CASE NAME` "
+                    "lists them",
+                    plan->scenario, path, near ? " (did you mean \"" : "", near ? near : "",
+                    near ? "\"?)" : "");
     }
     if (dist_parse(&plan->params[index].prior, text, plan->params[index].row, &inner) != STATUS_OK)
         return fail(message, STATUS_INPUT, "%.100s: %.800s", path, inner.text);

@@ -73,7 +73,7 @@ static int check_options(struct session *self)
     if (order != NULL && strcmp(order, "dmy") != 0 && strcmp(order, "mdy") != 0 &&
         strcmp(order, "ymd") != 0)
         return fail(self->message, STATUS_INPUT,
-                    "date order \"%s\" is not known; expected dmy, mdy or ymd", order);
+                    "date order \"%s\" is not known; expected dmy or mdy", order);
     int status = check_format(self);
     if (status == STATUS_OK)
         status = check_date(self);

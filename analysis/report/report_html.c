@@ -99,7 +99,7 @@ static void picture(FILE *out, const struct report_plots *plots, int plot)
 
 static void print_cautions(FILE *out, const struct verdict *verdict)
 {
-    char line[300], share[32];
+    char line[300];
     if (verdict->extrapolation)
         fputs("<p class=\"bad\"><strong>Caution:</strong> the evidence lies outside what was "
               "simulated, so the probabilities are guesses.</p>\n",
@@ -109,11 +109,11 @@ static void print_cautions(FILE *out, const struct verdict *verdict)
               "nothing between these explanations.</p>\n",
               out);
     if (verdict->n_members > 1 && verdict->disagreement >= 0.1) {
-        words_round_percent(share, sizeof share, verdict->disagreement);
         snprintf(line, sizeof line,
-                 "The %zu classifiers disagree by up to %s about a probability; the answer shown "
+                 "The %zu classifiers disagree by up to %.0f points about a probability; the "
+                 "answer shown "
                  "pools them.",
-                 verdict->n_members, share);
+                 verdict->n_members, 100 * verdict->disagreement);
         element(out, "<p><strong>Caution:</strong> ", "</p>\n", line);
     }
 }

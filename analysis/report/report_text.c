@@ -389,17 +389,17 @@ static void print_fit(const struct text_out *text, const struct verdict *verdict
 
 static void print_caveats(const struct text_out *text, const struct verdict *verdict)
 {
-    char line[240], share[32];
+    char line[240];
     if (verdict->extrapolation)
         print_labelled(text, "Caution",
                        "the evidence lies outside what was simulated; the probabilities are "
                        "guesses.");
-    words_round_percent(share, sizeof share, verdict->disagreement);
     if (verdict->n_members > 1 && verdict->disagreement >= 0.1) {
         snprintf(line, sizeof line,
-                 "the %zu classifiers disagree by up to %s about a probability; the pooled answer "
+                 "the %zu classifiers disagree by up to %.0f points about a probability; the "
+                 "pooled answer "
                  "is shown.",
-                 verdict->n_members, share);
+                 verdict->n_members, 100 * verdict->disagreement);
         print_labelled(text, "Caution", line);
     }
     if (verdict->certificate.tells_nothing)

@@ -124,7 +124,9 @@ int store_count_log(struct store *store, const char *name, struct store_log_coun
             (struct store_log_counts){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
                                       sqlite3_column_int64(row, 2)};
     else if (code == SQLITE_DONE)
-        status = fail(message, STATUS_INPUT, "%s: holds no log named \"%.80s\"", store->path, name);
+        status =
+            fail(message, STATUS_INPUT,
+                 "%s: holds no log named \"%.80s\"; `mxplain logs` lists them", store->path, name);
     else
         status = store_fail(store, "reading a log", message);
     sqlite3_finalize(row);

@@ -228,7 +228,8 @@ static int make_room(struct store *store, const char *name, bool replace, struct
     if (replace)
         return store_remove_log(store, old, message);
     return fail(message, STATUS_INPUT,
-                "%s: holds a log named \"%.80s\" already; choose another name or replace it",
+                "%s: holds a log named \"%.80s\" already; name it otherwise (--as NAME), or "
+                "replace it (--replace)",
                 store->path, name);
 }
 

@@ -120,7 +120,8 @@ static int read_head(struct loading *self)
     if (code == SQLITE_ROW)
         status = take_head(self, statement);
     else if (code == SQLITE_DONE)
-        status = fail(self->message, STATUS_INPUT, "%s: holds no log named \"%.80s\"",
+        status = fail(self->message, STATUS_INPUT,
+                      "%s: holds no log named \"%.80s\"; `mxplain logs` lists them",
                       self->store->path, self->name);
     else
         status = store_fail(self->store, "reading a log", self->message);

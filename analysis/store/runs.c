@@ -100,7 +100,8 @@ int store_load_verdict(struct store *store, int64_t run, char **json, struct mes
     } else if (code != SQLITE_DONE) {
         status = store_fail(store, "reading a verdict", message);
     } else if (run == 0) {
-        status = fail(message, STATUS_INPUT, "%s: holds no verdict", store->path);
+        status = fail(message, STATUS_INPUT,
+                      "%s: holds no verdict; `mxplain compare CASE --db` keeps one", store->path);
     } else {
         status =
             fail(message, STATUS_INPUT, "%s: holds no verdict of run %" PRId64, store->path, run);

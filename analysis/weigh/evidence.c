@@ -194,6 +194,19 @@ static void describe_reading(struct evidence *self, const struct ingest_report *
                  "; %zu of the queries are for names that the sensor does not see", n_unseen);
 }
 
+/* A log of another time or of other names would be weighed as "nobody asked". */
+static int check_overlap(const struct evidence *self, const struct case_file *case_file,
+                         uint64_t n_read, struct message *message)
+{
+    const struct log_evidence *source = &case_file->log;
+    if (self->n_queries > 0 || n_read == 0)
+        return STATUS_OK;
+    return fail(message, STATUS_INPUT,
+                "%.300s: none of its queries lies in the window and among the names of the case's "
+                "sensor \"%.60s\" (%.400s); expected a log of what this case is about",
+                source->path, case_file->world.sensors[source->sensor].name, self->report);
+}
+
 static int load_log(struct evidence *self, const struct case_file *case_file,
                     struct message *message)
 {
@@ -213,6 +226,8 @@ static int load_log(struct evidence *self, const struct case_file *case_file,
         fail(message, status, "%s: out of memory", case_file->log.path);
     describe_reading(self, &report, n_unseen);
     self->n_queries = log.queries.n - n_unseen;
+    if (status == STATUS_OK)
+        status = check_overlap(self, case_file, report.kept + report.out_of_window, message);
     if (status == STATUS_OK)
         status = case_file->n_facts > 0 ? wanted_columns(self, case_file, message)
                                         : default_columns(self, case_file, sensor, log.columns,
