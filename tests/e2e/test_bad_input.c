@@ -36,7 +36,8 @@ static void wrong_values(void **state)
                 "did you mean \"beta\"?");
     broken_case("keep = \"beta(a=12, b=1)\"", "keep = \"beta(a=0, b=1)\"",
                 "a of beta must be above 0");
-    broken_case("\"Europe/Moscow\"", "\"Europe/Moscou\"", "time zone \"Europe/Moscou\" is not known");
+    broken_case("\"Europe/Moscow\"", "\"Europe/Moscou\"",
+                "time zone \"Europe/Moscou\" is not known");
     broken_case("from = \"2016-05-04\"", "from = \"2016-13-04\"", "is no date");
     broken_case("servers = 3", "servers = 4294967296", "does not fit in 32 bits");
     broken_case("servers = 3;", "servers = ;", "libconfig syntax");
@@ -111,6 +112,9 @@ static void wrong_files(void **state)
 {
     (void)state;
     assert_fails("compare no-such-case.cfg", 2, "cannot be opened");
+    assert_fails("compare no-such-case", 2, "give the path of a case file");
+    assert_fails("compare " CASE QUICK " --log scenarios/cases/bakery/log.csv", 2,
+                 "none of its queries");
     assert_fails("compare .", 2, "not a regular file");
     assert_fails("compare /bin/sh", 2, "");
     write_all(SCENE "/empty.log", "", 0);

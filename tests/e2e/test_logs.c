@@ -39,7 +39,7 @@ static void test_round_trip(void **state)
         snprintf(command, sizeof command,
                  "import " SCENE "/log.%s --db " DB " --as again --replace", formats[i]);
         succeeds(command, "queries kept       133");
-        succeeds("export again --db " DB " --output " SCENE "/again.csv", "");
+        succeeds("export again --db " DB " -o " SCENE "/again.csv", "");
         same(SCENE "/packets.csv", SCENE "/again.csv");
     }
 }
