@@ -287,7 +287,7 @@ static void set_interval(struct class_fit *out, const double *split_p, double n)
                   sqrt(square / (FIT_SPLITS - 1) / FIT_ROTATIONS);
     double low = k > 0 ? beta_quantile(0.025, k, n - k + 1) : 0;
     double high = k < n ? beta_quantile(0.975, k + 1, n - k) : 1;
-    out->p_low = fmax(fmin(low, out->p_value - half), 0);
+    out->p_low = fmax(fmin(low, out->p_value - half), fmin(out->least_p, out->p_value));
     out->p_high = fmin(fmax(high, out->p_value + half), 1);
 }
 

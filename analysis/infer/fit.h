@@ -109,8 +109,8 @@ struct class_fit {
     double distance_p[FIT_DISTANCES]; /* mean over the splits, like all p-values here */
     double p_value;                   /* of the combination */
     double p_low, p_high; /* 95 % Monte Carlo interval of p_value: where its mean over all tables of
-                             as many rows lies; holds another table's p in nine of ten cases or more
-                             */
+                             as many rows lies; holds another table's p in nine of ten cases or
+                             more; never below least_p */
     double least_p;       /* the smallest p-value that the class's rows allow: 1 / (n_null + 1) */
     double holm_p;        /* adjusted over the classes (Holm 1979) */
     int fits;             /* holm_p is above 0.05 and not every class is rejected at 0.05: there is

@@ -301,22 +301,35 @@ void words_pairs(char *out, size_t size, const struct verdict *verdict)
                  n);
 }
 
+/* Which way the evidence leans between two, by how much, and whether that is more than chance: the
+ * errors of both against the best are taken as independent. */
+static void words_lean(char *out, size_t size, const struct scenario_verdict *a,
+                       const struct scenario_verdict *b)
+{
+    double log10_odds = a->log10_bayes_factor - b->log10_bayes_factor, lean = fabs(log10_odds);
+    double error = hypot(a->log10_bayes_factor_se, b->log10_bayes_factor_se);
+    char odds[48] = "more than 1000";
+    if (isnan(log10_odds)) {
+        snprintf(out, size, "neither produces anything like this evidence");
+        return;
+    }
+    if (lean <= 3)
+        snprintf(odds, sizeof odds, "%.*f", lean < 1 ? 1 : 0, pow(10, lean));
+    snprintf(out, size, "this evidence speaks %s to 1 for %s%s", odds,
+             log10_odds < 0 ? "the second" : "the first",
+             lean <= 2 * error ? " (less than twice the error of that)" : "");
+}
+
 void words_pair(char *out, size_t size, const struct verdict *verdict, size_t pair)
 {
     const struct scenario_verdict *a = &verdict->scenarios[verdict->pairs[pair].a];
     const struct scenario_verdict *b = &verdict->scenarios[verdict->pairs[pair].b];
-    double log10_odds = a->log10_bayes_factor - b->log10_bayes_factor;
-    char share[32], odds[48];
+    char share[32], lean[160];
     words_round_percent(share, sizeof share, verdict->pairs[pair].error);
-    if (!(fabs(log10_odds) <= 3))
-        snprintf(odds, sizeof odds, "more than 1000");
-    else
-        snprintf(odds, sizeof odds, "%.*f", fabs(log10_odds) < 1 ? 1 : 0,
-                 pow(10, fabs(log10_odds)));
+    words_lean(lean, sizeof lean, a, b);
     snprintf(out, size,
-             "%.100s and %.100s: this evidence speaks %s to 1 for %s; of simulated logs of "
-             "either, %s are taken for the other",
-             a->name, b->name, odds, log10_odds < 0 ? "the second" : "the first", share);
+             "%.100s and %.100s: %s; of simulated logs of either, %s are taken for the other",
+             a->name, b->name, lean, share);
 }
 
 void words_group(char *out, size_t size, const struct group_verdict *group)

@@ -575,11 +575,46 @@ static void words(void **state)
     assert_string_equal(out, "-");
     words_p_value(out, sizeof out, 0.0002);
     assert_string_equal(out, "< 0.001");
+    words_p_interval(out, sizeof out, 0.31, 0.27, 0.36);
+    assert_string_equal(out, "p = 0.31; 0.27 to 0.36 with other simulated logs");
+    words_p_interval(out, sizeof out, 0.31, 0.31, 0.31);
+    assert_string_equal(out, "p = 0.31");
+    words_p_interval(out, sizeof out, 0.31, 0, 0); /* not worked out */
+    assert_string_equal(out, "p = 0.31");
     words_number(out, sizeof out, 123456);
     assert_string_equal(out, "123456");
     made_verdict_init(&made, &(struct made_options){.n_scenarios = 2, .empty = true});
     words_calibration(out, sizeof out, &made.verdict);
     assert_string_equal(out, "No trials were held out, so its calibration is unknown.");
+    made_verdict_free(&made);
+}
+
+static void pair_says(double a, double b, double error, const char *lean)
+{
+    struct scenario_verdict *scenarios = made.verdict.scenarios;
+    char out[2000], expected[200];
+    scenarios[0].log10_bayes_factor = a;
+    scenarios[1].log10_bayes_factor = b;
+    scenarios[0].log10_bayes_factor_se = 0;
+    scenarios[1].log10_bayes_factor_se = error;
+    words_pair(out, sizeof out, &made.verdict, 0);
+    snprintf(expected, sizeof expected, ": %s; of simulated logs of either, ", lean);
+    if (strstr(out, expected) == NULL)
+        fail_msg("expected \"%s\" in: %s", expected, out);
+}
+
+/* Which of two the evidence leans to, and whether by more than twice the error. */
+static void a_pair_leans_with_its_error(void **state)
+{
+    (void)state;
+    made_verdict_init(&made, &(struct made_options){.n_scenarios = 3});
+    pair_says(0, -0.3, 0.1, "this evidence speaks 2.0 to 1 for the first");
+    pair_says(-0.3, 0, 0.1, "this evidence speaks 2.0 to 1 for the second");
+    pair_says(0, -0.3, 0.2,
+              "this evidence speaks 2.0 to 1 for the first (less than twice the error of that)");
+    pair_says(0, -2, 0.1, "this evidence speaks 100 to 1 for the first");
+    pair_says(0, -INFINITY, 0.1, "this evidence speaks more than 1000 to 1 for the first");
+    pair_says(-INFINITY, -INFINITY, 0.1, "neither produces anything like this evidence");
     made_verdict_free(&made);
 }
 
@@ -602,6 +637,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words),
+        cmocka_unit_test(a_pair_leans_with_its_error),
         cmocka_unit_test(track_record_folds),
         cmocka_unit_test(text_tells_all),
         cmocka_unit_test(text_fits_and_is_clean),

@@ -108,6 +108,38 @@ static void where_all_fail_no_name_is_said(void **state)
     says_not(&made, "alpha");
 }
 
+static void set_none(struct made *made, double p, double low, double high)
+{
+    made->verdict.none_p_value = p;
+    made->verdict.none_p_low = low;
+    made->verdict.none_p_high = high;
+    made->verdict.none_rejected = p <= 0.05;
+    verdict_sentences(&made->verdict);
+}
+
+/* The level inside the interval of the greatest fit p: said, whichever side p is on. */
+static void a_close_call_of_none_of_these_is_called_one(void **state)
+{
+    struct made made;
+    (void)state;
+    make(&made);
+    set_none(&made, 0.06, 0.04, 0.09);
+    says(&made, "close call: other simulated logs could give p = 0.04 to 0.09 for the test of fit, "
+                "and at 0.05 or below none would fit");
+    set_none(&made, 0.04, 0.02, 0.07);
+    says(&made, "None of the 3 explanations tried");
+    says(&made, "close call: other simulated logs could give p = 0.02 to 0.07, and above 0.05 one "
+                "of them would fit");
+    set_none(&made, 0.06, 0.05, 0.09); /* at the level is rejected, above it is not */
+    says(&made, "close call");
+    set_none(&made, 0.04, 0.02, 0.05);
+    says_not(&made, "close call");
+    set_none(&made, 0.09, 0.06, 0.2);
+    says_not(&made, "close call");
+    set_none(&made, 0.01, 0.002, 0.04);
+    says_not(&made, "close call");
+}
+
 static void a_leader_by_prior_weight_alone_is_said_to_be_one(void **state)
 {
     struct made made;
@@ -208,6 +240,7 @@ int main(void)
         cmocka_unit_test(a_factor_beyond_what_was_checked_is_not_put_in_figures),
         cmocka_unit_test(a_leader_that_fails_by_itself_is_named_with_a_warning),
         cmocka_unit_test(where_all_fail_no_name_is_said),
+        cmocka_unit_test(a_close_call_of_none_of_these_is_called_one),
         cmocka_unit_test(a_leader_by_prior_weight_alone_is_said_to_be_one),
         cmocka_unit_test(the_factor_is_against_the_strongest_rival_by_evidence),
         cmocka_unit_test(what_cannot_be_told_apart_is_not_named_alone),
