@@ -100,7 +100,7 @@ static int simulate(const void *context, struct case_file *case_file, struct mes
     uint32_t sensor;
     if (writer == NULL)
         return fail(message, STATUS_INPUT,
-                    "unknown format \"%.40s\"; known: csv, pipe, bind (see `mxplain formats`)",
+                    "unknown format \"%.40s\"; known: csv, jsonl, bind, pipe, zeek",
                     settings->format);
     if (scenario == NULL)
         return STATUS_INPUT;
@@ -139,6 +139,6 @@ const struct command command_simulate = {
     "same seed\n"
     "  -n, --number K          so many logs (1)\n"
     "      --sensor NAME       as this sensor sees them (the first of the case)\n"
-    "      --format FORMAT     csv (default), pipe or bind; see `mxplain formats`\n"
+    "      --format FORMAT     csv (default), jsonl, bind, pipe or zeek\n"
     "  -o, --output FILE       into a file instead of standard output\n",
     run_simulate};

@@ -31,6 +31,8 @@ void words_number(char *out, size_t size, double x)
     double magnitude = fabs(x);
     if (!isfinite(x))
         snprintf(out, size, "-");
+    else if (magnitude < 1e-12) /* rounding of a sum that is zero */
+        snprintf(out, size, "0");
     else if (magnitude >= 1000 && magnitude < 1e7)
         snprintf(out, size, "%.0f", x);
     else
@@ -39,7 +41,7 @@ void words_number(char *out, size_t size, double x)
 
 void words_short_number(char *out, size_t size, double x)
 {
-    if (isfinite(x) && fabs(x) < 1000)
+    if (isfinite(x) && fabs(x) >= 1e-12 && fabs(x) < 1000)
         snprintf(out, size, "%.3g", x);
     else
         words_number(out, size, x);

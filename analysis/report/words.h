@@ -14,7 +14,8 @@ void words_percent(char *out, size_t size, double share);
 /* "62 %", for round statements. */
 void words_round_percent(char *out, size_t size, double share);
 
-/* Four significant digits without exponent between 1e-4 and 1e7; "-" where undefined. */
+/* Four significant digits without exponent between 1e-4 and 1e7; "0" below 1e-12 (the rounding of a
+ * sum that is zero); "-" where undefined. */
 void words_number(char *out, size_t size, double x);
 
 /* The same with three digits, for simulated values. */

@@ -563,6 +563,10 @@ static void words(void **state)
     char out[1200];
     words_count(out, sizeof out, 1204);
     assert_string_equal(out, "1,204");
+    words_short_number(out, sizeof out, -5.76e-19);
+    assert_string_equal(out, "0");
+    words_short_number(out, sizeof out, -5.76e-4);
+    assert_string_equal(out, "-0.000576");
     words_count(out, sizeof out, 999);
     assert_string_equal(out, "999");
     words_count(out, sizeof out, 1234567);
