@@ -4,11 +4,13 @@
 #include "tests/support/check.h"
 
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <string.h>
 
 #include "sim/block_list.h"
 #include "sim/traffic.h"
+#include "tests/support/goodness.h"
 #include "tests/support/tally.h"
 
 #define LIMIT_Z 4.0
@@ -224,6 +226,42 @@ static void reports_follow_the_messages(void **state)
     bed_free(&bed);
 }
 
+/* Each of many messages brings a Poisson number of reports of its own, few or many, whatever the
+ * one before it brought: the law, and the mean product of neighbours. */
+static void every_message_is_reported_by_itself(void **state)
+{
+    enum { MESSAGES = 20000, MOST = 40 };
+    static const double means[] = {0.02, 0.7, 3.0, 9.99, 12.0};
+    static struct mail_event events[MESSAGES];
+    static double n[MESSAGES];
+    (void)state;
+    struct bed bed;
+    bed_init(&bed);
+    for (int i = 0; i < MESSAGES; i++)
+        events[i] = (struct mail_event){i * US_PER_S, 0, 0, MAIL_ACCEPTED, 0};
+    struct mail_array mails = {events, MESSAGES, MESSAGES};
+    for (size_t m = 0; m < sizeof means / sizeof means[0]; m++) {
+        double seen[MOST] = {0}, due[MOST], mean = means[m], product = 0;
+        bed.values[BLOCK_LIST_N_PARAMS + REPORTED_ELSEWHERE] = 999.0;
+        bed.values[BLOCK_LIST_N_PARAMS + REPORTED_COMPLAINTS] = mean / 1000.0;
+        assert_int_equal(block_list_reports(&bed.world, bed.values, (struct rng_key){5, m}, 0, 0,
+                                            &mails, &bed.reports, &bed.scratch),
+                         STATUS_OK);
+        memset(n, 0, sizeof n);
+        for (size_t k = 0; k < bed.reports.n; k++)
+            n[bed.reports.q[k].time_us / US_PER_S]++;
+        for (int i = 0; i < MESSAGES; i++)
+            seen[n[i] < MOST ? (int)n[i] : MOST - 1]++;
+        for (unsigned k = 0; k < MOST; k++)
+            due[k] = gsl_ran_poisson_pdf(k, mean);
+        assert_true(chi_square(seen, due, MOST, 0) > 1e-5);
+        for (int i = 0; i + 1 < MESSAGES; i++)
+            product += (n[i] - mean) * (n[i + 1] - mean) / mean;
+        assert_true(fabs(product) < 4.5 * sqrt(MESSAGES));
+    }
+    bed_free(&bed);
+}
+
 /* Messages as a Poisson process of rate r over the whole run, each reported at least once with
  * probability 1 - exp(-m): the first report lists, so nobody is listed with probability
  * exp(-r T (1 - exp(-m))). Every second delivery attempt fails: attempts must not count. */
@@ -270,6 +308,7 @@ int main(void)
         cmocka_unit_test(two_within_a_sliding_window),
         cmocka_unit_test(entries_equal_the_plain_rule),
         cmocka_unit_test(reports_follow_the_messages),
+        cmocka_unit_test(every_message_is_reported_by_itself),
         cmocka_unit_test(simulated_mail_is_listed_at_its_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
