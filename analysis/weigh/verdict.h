@@ -73,7 +73,7 @@ struct verdict {
     struct {
         uint16_t a, b; /* scenario indices */
         double error;  /* how often one is taken for the other when one of the two is true */
-    } * pairs;         /* pairs that cannot be told apart with this evidence, worst first */
+    } * pairs;         /* pairs that cannot be told apart with this evidence, most probable first */
     size_t n_pairs;
     char sentence[1000]; /* one that a newspaper could quote without misleading */
     char trust[700];     /* and how far to trust it */
