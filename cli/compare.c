@@ -112,6 +112,7 @@ static void command_line(const struct settings *settings, char *text, size_t siz
     } given[] = {{"--log", settings->what.log},
                  {"--format", settings->what.format},
                  {"--sensor", settings->what.sensor},
+                 {"--columns", settings->what.columns},
                  {"--timezone", settings->what.timezone},
                  {"--date-order", settings->what.date_order},
                  {"--year", settings->what.year > 0 ? year : NULL}};

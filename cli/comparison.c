@@ -40,6 +40,9 @@ static bool take_plain(struct comparison *self, int option)
     case COMPARISON_DATE_ORDER:
         self->date_order = optarg;
         return true;
+    case COMPARISON_COLUMNS:
+        self->columns = optarg;
+        return true;
     case COMPARISON_ELICITED:
         self->elicited = true;
         return true;
@@ -110,11 +113,12 @@ static int replace_evidence(const struct comparison *self, struct case_file *cas
     uint32_t sensor;
     if (self->log == NULL)
         return self->sensor == NULL && self->format == NULL && self->timezone == NULL &&
-                       self->date_order == NULL && self->year == 0
+                       self->date_order == NULL && self->columns == NULL && self->year == 0
                    ? STATUS_OK
                    : fail(message, STATUS_INPUT,
-                          "--format, --sensor, --timezone, --date-order and --year belong to "
-                          "--log FILE");
+                          "--format, --sensor, --columns, --timezone, --date-order and --year "
+                          "belong "
+                          "to --log FILE");
     int status = find_sensor(&case_file->world, self->sensor, &sensor, message);
     if (status != STATUS_OK)
         return status;
@@ -126,6 +130,7 @@ static int replace_evidence(const struct comparison *self, struct case_file *cas
                                            .sensor = sensor,
                                            .timezone = self->timezone,
                                            .date_order = self->date_order,
+                                           .columns = self->columns,
                                            .year = (int)self->year};
     return STATUS_OK;
 }

@@ -12,6 +12,7 @@ struct comparison {
     const char *case_name;
     const char *log, *format, *sensor; /* a log instead of the case's own evidence; or NULL */
     const char *timezone, *date_order; /* of its local times and dates; or NULL */
+    const char *columns;               /* of a table without header; or NULL */
     uint64_t year;                     /* of its times without year; 0: by the file's date */
     uint64_t trials, seed, threads;
     bool quiet, optional; /* optional: use the case's optional facts too */
@@ -34,6 +35,7 @@ enum comparison_option {
     COMPARISON_SENSOR,
     COMPARISON_TIMEZONE,
     COMPARISON_DATE_ORDER,
+    COMPARISON_COLUMNS,
     COMPARISON_YEAR,
     COMPARISON_WEIGHT,
     COMPARISON_ELICITED,
@@ -51,6 +53,7 @@ enum comparison_option {
         {"sensor", required_argument, NULL, COMPARISON_SENSOR},                                    \
         {"timezone", required_argument, NULL, COMPARISON_TIMEZONE},                                \
         {"date-order", required_argument, NULL, COMPARISON_DATE_ORDER},                            \
+        {"columns", required_argument, NULL, COMPARISON_COLUMNS},                                  \
         {"year", required_argument, NULL, COMPARISON_YEAR},                                        \
         {"weight", required_argument, NULL, COMPARISON_WEIGHT},                                    \
         {"elicited", no_argument, NULL, COMPARISON_ELICITED},                                      \
@@ -66,6 +69,7 @@ enum comparison_option {
     "      --sensor NAME       the log is what this sensor saw (the first of the case)\n"          \
     "      --format FORMAT     format of the log (found out by itself); `mxplain formats` lists "  \
     "them\n"                                                                                       \
+    "      --columns LIST      columns of a table without header: time,client,name,type\n"         \
     "      --timezone ZONE     zone of the log's local times: UTC, +03:00, Europe/Moscow\n"        \
     "      --date-order ORDER  of the log's dates such as 1/11/2024: dmy or mdy\n"                 \
     "      --year Y            year of the log's times without one (from the file's date)\n"       \

@@ -156,8 +156,8 @@ void words_evidence(char *out, size_t size, const struct verdict *verdict)
         snprintf(out, size, "%zu published %s, each with its uncertainty%s.", evidence->n,
                  evidence->n == 1 ? "fact" : "facts", left_out);
     else if (verdict->evidence_kind == EVIDENCE_LOG)
-        snprintf(out, size, "an observed log of %s queries, measured by %zu statistics%s.", queries,
-                 evidence->n, left_out);
+        snprintf(out, size, "an observed log of %s %s, measured by %zu statistics%s.", queries,
+                 evidence->n_queries == 1 ? "query" : "queries", evidence->n, left_out);
     else
         snprintf(out, size, "none: the probabilities are the prior ones.");
 }

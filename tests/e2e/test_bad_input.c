@@ -132,6 +132,7 @@ static void wrong_usage(void **state)
     assert_fails("compare " CASE " --trials many", 2, "whole number");
     assert_fails("compare " CASE " --trials", 2, "lacks its value");
     assert_fails("compare " CASE " --frobnicate", 2, "--frobnicate");
+    assert_fails("compare " CASE " --columns time,client", 2, "belong to --log");
     assert_fails("simulate " CASE, 2, "--scenario NAME is missing");
     assert_fails("simulate " CASE " --scenario nobody", 2, "no scenario \"nobody\"");
     assert_fails("simulate " CASE " --scenario background-only --format docx", 2, "unknown format");

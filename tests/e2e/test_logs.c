@@ -56,6 +56,10 @@ static void test_reading(void **state)
              "columns");
     succeeds("export " LOGS "pdns-auth.log --to pipe --timezone UTC",
              "|mail1.sender.test|127.0.0.21\n");
+    write_all(SCENE "/bare.csv", "2023-02-06T03:00:42Z,198.51.100.41,mail.bakery.example,A\n", 57);
+    succeeds("compare bakery --trials 100 -q --columns time,client,name,type --log " SCENE
+             "/bare.csv",
+             "an observed log of 1 query, ");
     succeeds("formats", "\nsuricata ");
     succeeds("formats csv", "Gives: time client name type server");
 }
