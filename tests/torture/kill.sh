@@ -55,7 +55,8 @@ while [ "$done" -lt "$kills" ] || [ "$complete" -eq 0 ]; do
     (compare "$scene/run.db" "$scene/run" "$scene/run.json" "$threads") &
     # every other kill comes early: the verdict takes most of the time
     limit=$(awk -v whole="$whole" -v early=$((done % 2)) 'BEGIN { print early ? 0.3 * whole : whole }')
-    if [ "$done" -lt "$kills" ] && kill_after $! "$(below "$limit")"; then
+    draw_below "$limit"
+    if [ "$done" -lt "$kills" ] && kill_after $! "$seconds"; then
         done=$((done + 1))
         phase >>"$scene/phases"
         continue

@@ -78,7 +78,8 @@ while [ "$done" -lt "$kills" ] || [ "$complete" -eq 0 ]; do
     mpirun -n "$n" "$program" $given --db "$db" >"$scene/out" 2>"$scene/error" &
     job=$!
     if [ "$done" -lt "$kills" ]; then
-        sleep "$(below "$whole")"
+        draw_below "$whole"
+        sleep "$seconds"
         victim=$job
         if [ $((done % 3)) -lt 2 ]; then
             victim=$(pgrep -P "$job" | sed -n "$((1 + done % n))p")

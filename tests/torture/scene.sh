@@ -12,10 +12,11 @@ sed -e '/^  scenarios = (/,/^  );/d' -e '/^  groups = (/,/^  );/d' \
     -e 's/^  evidence  = /  scenarios = ("marketing-blast", "spam-rejection-loop", "private-channel", "background-only");\n&/' \
     scenarios/cases/alfa-2016.cfg >"$case"
 
-# A number of seconds below $1, with milliseconds; the same sequence for the same seed.
-below() {
+# Sets `seconds` to a number below $1, with milliseconds; the same sequence for the same seed. No
+# output: a command substitution would draw in a shell of its own, and the same number every time.
+draw_below() {
     seed=$(((seed * 1103515245 + 12345) % 2147483648))
-    awk -v r="$seed" -v limit="$1" 'BEGIN { printf "%.3f", limit * r / 2147483648 }'
+    seconds=$(awk -v r="$seed" -v limit="$1" 'BEGIN { printf "%.3f", limit * r / 2147483648 }')
 }
 
 now() { date +%s.%N; }
