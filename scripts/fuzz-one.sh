@@ -1,22 +1,30 @@
 #!/bin/sh
 # Runs one fuzzer that scripts/fuzz.sh has built: scripts/fuzz-one.sh ingest_bind. FUZZ_SECONDS long; see there.
+# A finding leaves build/fuzz/NAME.finding (what it was) beside its input, for fuzz.sh to tell at the very end.
 set -eu
 target=$1
 name=fuzz_$target
 seeds="tests/fuzz/corpus/$target"
+log="build/fuzz/$name.log"
 LSAN_OPTIONS=suppressions=tests/fuzz/leaks.txt:print_suppressions=0
 export LSAN_OPTIONS
 mkdir -p "build/fuzz/corpus/$name"
 set -- -max_total_time="$FUZZ_SECONDS" -timeout=25 -report_slow_units=5 -rss_limit_mb=2048 -max_len=65536 \
-    -artifact_prefix=build/fuzz/ -print_final_stats=1
+    -artifact_prefix="build/fuzz/$name-" -print_final_stats=1
 for dictionary in "tests/fuzz/$target.dict" "tests/fuzz/${target%%_*}.dict"; do
     [ -f "$dictionary" ] && set -- "$@" -dict="$dictionary" && break
 done
 set -- "$@" "build/fuzz/corpus/$name"
 [ -d "$seeds" ] && set -- "$@" "$seeds"
-if ! "build/fuzz/tests/fuzz/$name" "$@" >"build/fuzz/$name.log" 2>&1; then
-    tail -n 40 "build/fuzz/$name.log" >&2
-    echo "fuzz: $name found something; the input is in build/fuzz/" >&2
+code=0
+"build/fuzz/tests/fuzz/$name" "$@" >"$log" 2>&1 || code=$?
+if [ "$code" -ne 0 ]; then
+    {
+        echo "fuzz: $name found something (exit code $code); its input and log are in build/fuzz/"
+        grep -E 'ERROR:|runtime error|SUMMARY|^ *#[0-9]+ .* in |Test unit written|^Base64|^artifact_prefix' "$log" | cut -c1-300 | head -n 24
+        tail -n 6 "$log" | cut -c1-300
+    } >"build/fuzz/$name.finding"
+    echo "fuzz: $name: a finding, told at the end" >&2
     exit 1
 fi
-echo "fuzz: $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$name.log") executions in $FUZZ_SECONDS s, no finding"
+echo "fuzz: $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") executions in $FUZZ_SECONDS s, no finding"

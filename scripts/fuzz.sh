@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds every tests/fuzz/fuzz_*.c with libFuzzer, ASan and UBSan, and runs each for FUZZ_SECONDS from its seed corpus,
 # FUZZ_JOBS at a time. With names as arguments, only those: scripts/fuzz.sh ingest_bind.
-# A finding stops with its input in build/fuzz/; inputs of more than five seconds are kept there as slow-unit-*.
+# A finding stops that target; its input is kept in build/fuzz/, as are inputs of more than five seconds (NAME-slow-unit-*).
 # Seeds: tests/fuzz/corpus/NAME; dictionary: tests/fuzz/NAME.dict, or that of the family (ingest.dict), where they exist.
 set -eu
 seconds=${FUZZ_SECONDS:-600}
@@ -12,4 +12,11 @@ make --no-print-directory BUILD=build/fuzz CC=clang OPT=-O1 \
 [ $# -gt 0 ] || set -- $(ls tests/fuzz/fuzz_*.c | sed 's:.*/fuzz_::; s:\.c$::')
 FUZZ_SECONDS=$seconds
 export FUZZ_SECONDS
-printf '%s\n' "$@" | xargs -P "${FUZZ_JOBS:-$(nproc)}" -n 1 scripts/fuzz-one.sh
+rm -f build/fuzz/*.finding
+code=0
+printf '%s\n' "$@" | xargs -P "${FUZZ_JOBS:-$(nproc)}" -n 1 scripts/fuzz-one.sh || code=$?
+# At the end, so that a log of which only the last lines are kept still shows what was found.
+for finding in build/fuzz/*.finding; do
+    [ -f "$finding" ] && cat "$finding" >&2
+done
+exit "$code"
