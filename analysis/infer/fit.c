@@ -326,7 +326,7 @@ void holm_adjust(const double *p, size_t n, size_t *order, double *adjusted)
 static int combine(struct fit *out)
 {
     size_t n = out->n_classes, *order = malloc((n + 1) * sizeof *order);
-    double *p = malloc(2 * (n + 1) * sizeof *p);
+    double *p = calloc(2 * (n + 1), sizeof *p);
     int code = order != NULL && p != NULL ? STATUS_OK : STATUS_RUN;
     for (size_t c = 0; c < n && code == STATUS_OK; c++) {
         p[c] = out->class[c].p_value;

@@ -188,7 +188,7 @@ static int set_whitening(struct fit_model *self)
     for (size_t i = 0; i < self->n_reference; i++)
         for (size_t j = 0; j < d; j++)
             self->mean[j] += self->plain[i * d + j] / n;
-    double *centred = malloc(self->n_reference * d * sizeof *centred);
+    double *centred = calloc(self->n_reference * d, sizeof *centred);
     if (centred == NULL)
         return STATUS_RUN;
     for (size_t i = 0; i < self->n_reference; i++)

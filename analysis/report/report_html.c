@@ -353,7 +353,7 @@ static void print_miss_row(FILE *out, const struct miss *miss)
 
 static void print_scenario_fit(FILE *out, const struct scenario_verdict *scenario)
 {
-    char p[120];
+    char p[160];
     words_p_interval(p, sizeof p, scenario->fit_p_value, scenario->fit_p_low, scenario->fit_p_high);
     element(out, "<h3>", "</h3>\n", scenario->name);
     element(out,

@@ -226,7 +226,7 @@ void words_calibration(char *out, size_t size, const struct verdict *verdict)
 
 void words_none(char *out, size_t size, const struct verdict *verdict)
 {
-    char p[120];
+    char p[160];
     words_p_interval(p, sizeof p, verdict->none_p_value, verdict->none_p_low, verdict->none_p_high);
     if (verdict->none_rejected)
         snprintf(out, size,

@@ -96,11 +96,13 @@ int write_file(const char *path, const void *bytes, size_t size, struct message 
         int failed = write_stream(path, bytes, size);
         return failed == 0 ? STATUS_OK : complain("write", path, failed, message);
     }
-    size_t room = strlen(path) + sizeof ".XXXXXX";
-    char *temporary = malloc(room);
+    static const char ending[] = ".XXXXXX";
+    size_t length = strlen(path);
+    char *temporary = malloc(length + sizeof ending);
     if (temporary == NULL)
         return fail(message, STATUS_RUN, "out of memory while writing \"%.300s\"", path);
-    snprintf(temporary, room, "%s.XXXXXX", path);
+    memcpy(temporary, path, length);
+    memcpy(temporary + length, ending, sizeof ending);
     int error = write_beside(path, temporary, bytes, size);
     free(temporary);
     if (error != 0)
