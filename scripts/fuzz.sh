@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds every tests/fuzz/fuzz_*.c with libFuzzer, ASan and UBSan, and runs each for FUZZ_SECONDS from its seed corpus,
-# FUZZ_JOBS at a time. With names as arguments, only those: scripts/fuzz.sh ingest_bind.
+# FUZZ_JOBS at a time. FUZZ_SEED (0: by chance) makes the inputs of a fresh checkout repeat. With names as arguments, only
+# those: scripts/fuzz.sh ingest_bind.
 # A finding stops that target; its input is kept in build/fuzz/, as are inputs of more than five seconds (NAME-slow-unit-*).
 # Seeds: tests/fuzz/corpus/NAME; dictionary: tests/fuzz/NAME.dict, or that of the family (ingest.dict), where they exist.
 set -eu
