@@ -62,10 +62,24 @@ static const char *fill_day(struct log_clock *self, const struct timestamp *stam
     return NULL;
 }
 
+/* Most days have one offset from their eve to their morrow: it is remembered. */
+static void note_steady_day(struct log_clock *self, time_us local, time_us utc)
+{
+    time_us day = local - local % US_PER_DAY - (local < 0 ? US_PER_DAY : 0);
+    if (!zone_is_steady(self->zone, day - 2 * US_PER_DAY, day + 3 * US_PER_DAY))
+        return;
+    self->steady_from_us = day;
+    self->steady_until_us = day + US_PER_DAY;
+    self->steady_offset_s = (int)((local - utc) / US_PER_S);
+}
+
 static time_us from_local(struct log_clock *self, time_us local)
 {
     time_us first, second;
+    if (local >= self->steady_from_us && local < self->steady_until_us)
+        return local - self->steady_offset_s * US_PER_S;
     enum zone_fold fold = zone_to_utc(self->zone, local, &first, &second);
+    note_steady_day(self, local, first);
     self->in_fold += fold == ZONE_TWICE;
     self->in_gap += fold == ZONE_NEVER;
     /* Of the two hours that look alike, the one that does not go back in time. */

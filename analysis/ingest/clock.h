@@ -26,7 +26,10 @@ struct log_clock {
     bool has_day;
     time_us last_us; /* last time given out */
     bool has_last;
-    bool lacks_zone;  /* a local time came and no zone was given: ask for one */
+    bool lacks_zone;        /* a local time came and no zone was given: ask for one */
+    time_us steady_from_us; /* local times of [from, until) are steady_offset_s ahead of UTC */
+    time_us steady_until_us;
+    int steady_offset_s;
     uint64_t in_fold; /* local times that occur twice */
     uint64_t in_gap;  /* local times that do not exist */
 };

@@ -57,6 +57,12 @@ static bool read_stamp(struct text *rest, struct timestamp *stamp)
 {
     if (timestamp_bind(rest, stamp)) /* by far the most frequent */
         return true;
+    struct text iso = *rest;
+    if (timestamp_iso(&iso, stamp) &&
+        (text_starts(iso, " queries: ") || text_starts(iso, " client "))) {
+        *rest = iso;
+        return true;
+    }
     if (!syslog_take_stamp(rest, stamp))
         return false;
     struct text own = *rest;

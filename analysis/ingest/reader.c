@@ -90,6 +90,20 @@ static const char *take_host(struct text raw, char buffer[static ADDRESS_TEXT_SI
     return wrong;
 }
 
+/* Most rows name the server of the row before. */
+static void take_server(struct reader *self, struct text raw, char buffer[static ADDRESS_TEXT_SIZE],
+                        struct text *server)
+{
+    *server = raw;
+    if (raw.n == 0 ||
+        (raw.n == self->last_server_length && memcmp(raw.at, self->last_server, raw.n) == 0))
+        return;
+    take_host(raw, buffer, server);
+    bool is_known = server->at == raw.at && raw.n <= sizeof self->last_server;
+    self->last_server_length = is_known ? raw.n : 0;
+    memcpy(self->last_server, raw.at, self->last_server_length);
+}
+
 static bool in_window(const struct ingest_options *options, time_us at)
 {
     return options->from_us == options->until_us ||
@@ -164,7 +178,7 @@ int reader_query(struct reader *self, const struct reader_query *raw)
         return reader_bad(self, wrong);
     if (raw->name->lossy)
         query.flags |= QUERY_LOSSY_NAME;
-    take_host(raw->server, server, &query.server);
+    take_server(self, raw->server, server, &query.server);
     if (!in_window(self->options, query.time_us)) {
         count(self, &self->report->out_of_window);
         return STATUS_OK;

@@ -36,6 +36,8 @@ struct reader {
     bool line_counted;    /* a query of this line has been counted already */
     time_us last_us;      /* of the last query */
     bool has_last;
+    char last_server[16]; /* of the row before, where it needed no change */
+    size_t last_server_length;
     unsigned columns_seen; /* COLUMN_TYPE, COLUMN_SERVER: some kept query had one */
     unsigned us_seen; /* bit 0: a stamp was not a whole second; bit 1: not a whole millisecond */
 };

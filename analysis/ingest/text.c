@@ -43,53 +43,73 @@ struct text text_take(struct text *self, char stop)
     return taken;
 }
 
+/* Eight bytes at a time: the lowest set bit of the result lies in the first blank or tab. (A byte
+ * behind one may be marked wrongly, which does not matter.) */
+static uint64_t blanks_in(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t blank = word ^ (ones * ' '), tab = word ^ (ones * '\t');
+    return (((blank - ones) & ~blank) | ((tab - ones) & ~tab)) & high;
+}
+
+static const char *end_of_word(const char *at, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; end - at >= 8; at += 8) {
+        uint64_t blanks = blanks_in(at);
+        if (blanks != 0)
+            return at + __builtin_ctzll(blanks) / 8;
+    }
+#endif
+    while (at < end && !is_blank(*at))
+        at++;
+    return at;
+}
+
 struct text text_word(struct text *self)
 {
     const char *at = self->at, *end = at + self->n;
     while (at < end && is_blank(*at))
         at++;
     const char *start = at;
-    while (at < end && (*at > ' ' || !is_blank(*at))) /* the first test alone settles most bytes */
-        at++;
+    at = end_of_word(at, end);
     *self = text_slice(at, (size_t)(end - at));
     return text_slice(start, (size_t)(at - start));
 }
 
+/* Its first byte is mostly rare in the line, so that looking for that alone finds the needle; where
+ * it is not, the search of the C library is linear for any input. */
 const char *text_find(struct text self, const char *needle)
 {
-    return self.n == 0 ? NULL : memmem(self.at, self.n, needle, strlen(needle));
+    enum { TRIES = 4 };
+    size_t n = strlen(needle);
+    for (int i = 0; i < TRIES && self.n >= n && n > 0; i++) {
+        const char *at = memchr(self.at, needle[0], self.n - n + 1);
+        if (at == NULL)
+            return NULL;
+        if (memcmp(at, needle, n) == 0)
+            return at;
+        self = text_from(self, at + 1);
+    }
+    return self.n < n ? NULL : memmem(self.at, self.n, needle, n);
 }
 
 bool text_number(struct text self, uint64_t max, uint64_t *value)
 {
-    if (self.n == 0 || self.n > 20)
-        return false;
+    enum { SAFE_DIGITS = 19 }; /* so many cannot overflow */
     uint64_t sum = 0;
+    if (self.n == 0 || self.n > SAFE_DIGITS + 1)
+        return false;
     for (size_t i = 0; i < self.n; i++) {
-        if (self.at[i] < '0' || self.at[i] > '9')
-            return false;
-        uint64_t digit = (uint64_t)(self.at[i] - '0');
-        if (sum > (max - (digit > max ? max : digit)) / 10)
+        unsigned digit = (unsigned char)self.at[i] - (unsigned)'0';
+        if (digit > 9 || (i == SAFE_DIGITS && sum > (UINT64_MAX - digit) / 10))
             return false;
         sum = sum * 10 + digit;
     }
     if (sum > max)
         return false;
     *value = sum;
-    return true;
-}
-
-bool text_digits(struct text *self, size_t digits, int *value)
-{
-    if (self->n < digits)
-        return false;
-    int sum = 0;
-    for (size_t i = 0; i < digits; i++) {
-        if (self->at[i] < '0' || self->at[i] > '9')
-            return false;
-        sum = sum * 10 + (self->at[i] - '0');
-    }
-    *value = sum;
-    *self = text_slice(self->at + digits, self->n - digits);
     return true;
 }

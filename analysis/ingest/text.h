@@ -77,7 +77,22 @@ static inline struct text text_from(struct text self, const char *at)
  * anything else. */
 bool text_number(struct text self, uint64_t max, uint64_t *value);
 
-/* Reads exactly `digits` decimal digits off the front into *value. False leaves the slice alone. */
-bool text_digits(struct text *self, size_t digits, int *value);
+/* Reads exactly `digits` decimal digits off the front into *value. False leaves the slice alone.
+ * Stands here so that the loop is unrolled for a constant number. */
+static inline bool text_digits(struct text *self, size_t digits, int *value)
+{
+    if (self->n < digits)
+        return false;
+    int sum = 0;
+    for (size_t i = 0; i < digits; i++) {
+        unsigned digit = (unsigned char)self->at[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        sum = sum * 10 + (int)digit;
+    }
+    *value = sum;
+    *self = text_slice(self->at + digits, self->n - digits);
+    return true;
+}
 
 #endif

@@ -22,7 +22,8 @@ void zone_free(struct zone *self)
     *self = (struct zone){0};
 }
 
-int zone_offset_s(const struct zone *self, time_us at)
+/* How many transitions there have been until then. */
+static int transitions_until(const struct zone *self, time_us at)
 {
     int64_t s = at / US_PER_S - (at % US_PER_S < 0);
     int low = 0, high = self->n;
@@ -33,7 +34,18 @@ int zone_offset_s(const struct zone *self, time_us at)
         else
             high = middle;
     }
-    return low == 0 ? self->first_offset_s : self->offset_s[low - 1];
+    return low;
+}
+
+int zone_offset_s(const struct zone *self, time_us at)
+{
+    int n = transitions_until(self, at);
+    return n == 0 ? self->first_offset_s : self->offset_s[n - 1];
+}
+
+bool zone_is_steady(const struct zone *self, time_us from, time_us until)
+{
+    return transitions_until(self, from) == transitions_until(self, until);
 }
 
 enum zone_fold zone_to_utc(const struct zone *self, time_us local, time_us *first, time_us *second)

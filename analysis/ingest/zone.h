@@ -23,6 +23,9 @@ void zone_free(struct zone *self);
 /* Seconds east of UTC at a time. */
 int zone_offset_s(const struct zone *self, time_us at);
 
+/* True where clocks do not change between `from` and `until` (UTC). */
+bool zone_is_steady(const struct zone *self, time_us from, time_us until);
+
 enum zone_fold { ZONE_ONCE, ZONE_TWICE, ZONE_NEVER };
 
 /* The UTC times of a local time (as microseconds since the local 1970-01-01T00:00). Where clocks

@@ -3,28 +3,17 @@
 #include <sqlite3.h>
 #include <string.h>
 
-enum { COLUMNS = 7 }; /* of one query, beside the log itself */
-
 /* ---- statements ---- */
-
-/* The log is the first parameter of all rows: bound once. */
-static int prepare_rows(struct store *store, int rows, struct sqlite3_stmt **statement,
-                        struct message *message)
-{
-    static const char row[] = ",(?1,?,?,?,?,?,?,?)";
-    char sql[128 + LOG_WRITER_ROWS * sizeof row] =
-        "INSERT INTO log_queries(log, position, time_us, client, name, type, server, flags) VALUES";
-    for (int i = 0; i < rows; i++)
-        strcat(sql, row + (i == 0 ? 1 : 0));
-    return store_prepare(store, sql, statement, message);
-}
 
 static int prepare(struct store_log_writer *self, struct message *message)
 {
     struct store *store = self->store;
-    int status = prepare_rows(store, LOG_WRITER_ROWS, &self->many, message);
+    int status = row_source_add(&self->waiting, store, message);
     if (status == STATUS_OK)
-        status = prepare_rows(store, 1, &self->one, message);
+        status = store_prepare(store,
+                               "INSERT INTO log_queries(log, position, time_us, client, name, type,"
+                               " server, flags) SELECT * FROM waiting_rows",
+                               &self->queries, message);
     if (status == STATUS_OK)
         status =
             store_prepare(store, "INSERT INTO log_texts(log, kind, id, text) VALUES(?, ?, ?, ?)",
@@ -42,7 +31,7 @@ static int prepare(struct store_log_writer *self, struct message *message)
     return status;
 }
 
-/* Bindings stay: every parameter is bound anew for each row but the log. */
+/* Bindings stay: every parameter is bound anew for each row. */
 static int step(const struct store_log_writer *self, struct sqlite3_stmt *statement,
                 const char *doing, struct message *message)
 {
@@ -81,34 +70,16 @@ static int number_of(struct store_log_writer *self, enum log_text_kind kind, str
     return is_new ? write_text(self, kind, *number, text, message) : STATUS_OK;
 }
 
-static void bind_query(const struct store_log_writer *self, struct sqlite3_stmt *statement,
-                       size_t row, int64_t position)
-{
-    const struct stored_query *query = &self->waiting[row];
-    int first = 2 + (statement == self->many ? (int)row * COLUMNS : 0);
-    sqlite3_bind_int64(statement, first, position);
-    sqlite3_bind_int64(statement, first + 1, query->time_us);
-    sqlite3_bind_int64(statement, first + 2, query->client);
-    sqlite3_bind_int64(statement, first + 3, query->name);
-    sqlite3_bind_int64(statement, first + 4, query->type);
-    sqlite3_bind_int64(statement, first + 5, query->server);
-    sqlite3_bind_int64(statement, first + 6, query->flags);
-}
-
-/* Writes what waits: all rows at once where they are enough, the last ones singly. */
+/* Writes what waits. */
 static int flush(struct store_log_writer *self, struct message *message)
 {
-    static const char doing[] = "storing the queries of a log";
-    int status = STATUS_OK;
-    int64_t first = self->n_queries - (int64_t)self->n_waiting;
-    bool is_full = self->n_waiting == LOG_WRITER_ROWS;
-    for (size_t i = 0; status == STATUS_OK && i < self->n_waiting; i++) {
-        bind_query(self, is_full ? self->many : self->one, i, first + (int64_t)i);
-        if (!is_full)
-            status = step(self, self->one, doing, message);
-    }
-    self->n_waiting = 0;
-    return is_full ? step(self, self->many, doing, message) : status;
+    struct row_source *waiting = &self->waiting;
+    if (waiting->n == 0)
+        return STATUS_OK;
+    waiting->first_position = self->n_queries - (int64_t)waiting->n;
+    int status = step(self, self->queries, "storing the queries of a log", message);
+    waiting->n = 0;
+    return status;
 }
 
 static int add_query(struct store_log_writer *self, const struct stored_query *query,
@@ -121,9 +92,9 @@ static int add_query(struct store_log_writer *self, const struct stored_query *q
                     "a log of more than %lld queries is too long to be stored",
                     (long long)STORE_MAX_QUERIES);
     self->last_us = query->time_us;
-    self->waiting[self->n_waiting++] = *query;
+    self->waiting.row[self->waiting.n++] = *query;
     self->n_queries++;
-    return self->n_waiting == LOG_WRITER_ROWS ? flush(self, message) : STATUS_OK;
+    return self->waiting.n == ROW_SOURCE_ROWS ? flush(self, message) : STATUS_OK;
 }
 
 /* Once there are more servers than a log has room for, none is kept. */
@@ -235,9 +206,10 @@ static int make_room(struct store *store, const char *name, bool replace, struct
 
 static void free_parts(struct store_log_writer *self)
 {
-    struct sqlite3_stmt *all[] = {self->many, self->one, self->text, self->mail, self->aggregate};
+    struct sqlite3_stmt *all[] = {self->queries, self->text, self->mail, self->aggregate};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sqlite3_finalize(all[i]);
+    row_source_remove(self->store);
     for (int kind = 0; kind < LOG_TEXT_KINDS; kind++)
         text_cache_free(&self->texts[kind]);
     *self = (struct store_log_writer){0};
@@ -256,11 +228,9 @@ static int begin(struct store_log_writer *self, struct store *store, const char 
         status = prepare(self, message);
     if (status == STATUS_OK)
         status = write_head(self, name, message);
-    if (status == STATUS_OK) {
-        sqlite3_bind_int64(self->many, 1, self->log);
-        sqlite3_bind_int64(self->one, 1, self->log);
+    self->waiting.log = self->log;
+    if (status == STATUS_OK)
         return STATUS_OK;
-    }
     free_parts(self);
     return store_end(store, status, message);
 }

@@ -10,27 +10,18 @@
 
 #include "analysis/ingest/ingest.h"
 #include "analysis/store/logs.h"
+#include "analysis/store/row_source.h"
 #include "analysis/store/text_cache.h"
-
-enum { LOG_WRITER_ROWS = 32 }; /* per statement: three times faster than one by one */
-
-/* What a row of log_queries holds, with the numbers of the texts. */
-struct stored_query {
-    int64_t time_us, client, name, server;
-    uint32_t flags;
-    uint16_t type;
-};
 
 struct store_log_writer {
     struct store *store; /* borrowed; NULL where no log is begun */
     int64_t log;         /* its id */
-    struct sqlite3_stmt *many, *one, *text, *mail, *aggregate;
+    struct sqlite3_stmt *queries, *text, *mail, *aggregate;
     struct text_cache texts[LOG_TEXT_KINDS];
     char last_server[64]; /* most rows name the server of the row before */
     size_t last_server_length;
     int64_t last_server_number;
-    struct stored_query waiting[LOG_WRITER_ROWS];
-    size_t n_waiting;
+    struct row_source waiting; /* the writer must not be moved while a log is begun */
     int64_t n_queries, n_mail, n_aggregates;
     time_us last_us;       /* of the last query */
     bool out_of_order;     /* some query was earlier than the one before it */

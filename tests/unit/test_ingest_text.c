@@ -13,6 +13,80 @@
 
 #include <cmocka.h>
 
+/* ---- scanning steps beside slow, obvious ones ---- */
+
+static const char *find_slowly(struct text self, const char *needle)
+{
+    size_t n = strlen(needle);
+    for (size_t i = 0; i + n <= self.n; i++)
+        if (memcmp(self.at + i, needle, n) == 0)
+            return self.at + i;
+    return NULL;
+}
+
+static struct text word_slowly(struct text *self)
+{
+    size_t start = 0, end;
+    while (start < self->n && (self->at[start] == ' ' || self->at[start] == '\t'))
+        start++;
+    for (end = start; end < self->n && self->at[end] != ' ' && self->at[end] != '\t';)
+        end++;
+    struct text word = text_slice(self->at + start, end - start);
+    *self = text_slice(self->at + end, self->n - end);
+    return word;
+}
+
+/* Random lines of few different bytes, at every alignment and length. */
+static void test_scanning(void **state)
+{
+    (void)state;
+    static const char bytes[] = "aab :\t\n\x01\x89\xa0q";
+    static const char *const needles[] = {"a", "aa", "aab", "ab a", ": aab: ", " ", "qq", "b\t"};
+    uint64_t random = 1;
+    for (int round = 0; round < 20000; round++) {
+        char line[48];
+        for (size_t i = 0; i < sizeof line; i++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            line[i] = bytes[(random >> 33) % (sizeof bytes - 1)];
+        }
+        size_t start = (size_t)round % 8, n = (size_t)round % (sizeof line - 8);
+        struct text text = text_slice(line + start, n);
+        for (size_t i = 0; i < sizeof needles / sizeof needles[0]; i++)
+            assert_ptr_equal(text_find(text, needles[i]), find_slowly(text, needles[i]));
+        for (struct text a = text, b = text; b.n > 0;) {
+            struct text word = text_word(&a), other = word_slowly(&b);
+            assert_ptr_equal(word.at, other.at);
+            assert_int_equal(word.n, other.n);
+            assert_ptr_equal(a.at, b.at);
+            assert_int_equal(a.n, b.n);
+        }
+    }
+}
+
+static void check_number(const char *source, uint64_t max, bool good, uint64_t expected)
+{
+    uint64_t value = 77;
+    assert_int_equal(text_number(text_of(source), max, &value), good);
+    assert_true(value == (good ? expected : 77));
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    check_number("0", 0, true, 0);
+    check_number("00017", 17, true, 17);
+    check_number("18", 17, false, 0);
+    check_number("", 17, false, 0);
+    check_number("1a", 17, false, 0);
+    check_number("-1", 17, false, 0);
+    check_number("9999999999999999999", UINT64_MAX, true, UINT64_C(9999999999999999999));
+    check_number("18446744073709551615", UINT64_MAX, true, UINT64_MAX);
+    check_number("18446744073709551616", UINT64_MAX, false, 0);
+    check_number("20000000000000000000", UINT64_MAX, false, 0);
+    check_number("99999999999999999999", UINT64_MAX, false, 0);
+    check_number("000000000000000000001", UINT64_MAX, false, 0); /* more than 20 digits */
+}
+
 static void check_name(const char *source, const char *expected)
 {
     struct name name;
@@ -336,6 +410,7 @@ static void test_folds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scanning),   cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_names),      cmocka_unit_test(test_raw_names),
         cmocka_unit_test(test_wire_names), cmocka_unit_test(test_types),
         cmocka_unit_test(test_addresses),  cmocka_unit_test(test_timestamps),

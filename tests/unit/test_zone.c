@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "analysis/config/timezone.h"
+#include "analysis/ingest/clock.h"
 #include "analysis/ingest/zone.h"
 
 static const char *const names[] = {
@@ -98,6 +99,32 @@ static void test_there_and_back(void **state)
     }
 }
 
+/* A clock remembers the offset of a day without a change: local times that go on by half an hour
+ * for years come out as each would alone. */
+static void test_steady_days(void **state)
+{
+    (void)state;
+    enum { STEPS = 20000 };
+    for (int i = 0; i < NAMES; i++) {
+        struct zone zone;
+        struct message message;
+        assert_int_equal(zone_load(&zone, names[i], &message), STATUS_OK);
+        struct log_clock clock = {.zone = &zone};
+        time_us local = INT64_C(1262304000) * US_PER_S; /* 2010-01-01 */
+        for (int k = 0; k < STEPS; k++, local += 1777 * US_PER_S + 3) {
+            struct timestamp stamp = {.second_of_day = (int)(local % US_PER_DAY / US_PER_S),
+                                      .us = (int)(local % US_PER_S)};
+            timestamp_civil(local, &stamp.year, &stamp.month, &stamp.day);
+            time_us first, second, at;
+            zone_to_utc(&zone, local, &first, &second);
+            assert_null(clock_resolve(&clock, &stamp, &at));
+            assert_true(at == first || at == second);
+        }
+        assert_true(clock.in_fold < 200);
+        zone_free(&zone);
+    }
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -122,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_the_library),
         cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_steady_days),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
