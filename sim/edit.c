@@ -332,13 +332,16 @@ static int apply_all(struct edit *self)
     return status;
 }
 
+bool edit_is_on(const double *param)
+{
+    return param[EDIT_ALTERED_COPY] > 0.0 || param[EDIT_HANDWRITTEN] > 0.0 ||
+           param[EDIT_INSERTED] > 0.0 || param[EDIT_DELETED] > 0.0 || param[EDIT_LEAST_ROWS] > 1.0;
+}
+
 int edit_apply(const double *param, struct rng_key key, uint64_t entity, time_us from_us,
                time_us until_us, struct edit_space *space, struct query_array *log)
 {
-    bool any = param[EDIT_ALTERED_COPY] > 0.0 || param[EDIT_HANDWRITTEN] > 0.0 ||
-               param[EDIT_INSERTED] > 0.0 || param[EDIT_DELETED] > 0.0 ||
-               param[EDIT_LEAST_ROWS] > 1.0;
-    if (!any || log->n == 0)
+    if (!edit_is_on(param) || log->n == 0)
         return STATUS_OK;
     struct edit self = {.param = param,
                         .key = key,

@@ -116,6 +116,9 @@ struct edit_space {
 void edit_space_init(struct edit_space *self);
 void edit_space_free(struct edit_space *self);
 
+/* Whether any edit is on. */
+bool edit_is_on(const double *param);
+
 /* Edits a recorded log in place. `param` points at the first edit parameter; rows put in carry
  * QUERY_INSERTED and lie in [from, until), in whole seconds. The log is sorted by time before and
  * after. Does nothing, and draws nothing, where all edits are off. STATUS_RUN when memory runs out.

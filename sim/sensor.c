@@ -328,7 +328,6 @@ static void begin(struct recording *self, const struct sensor *sensor, const dou
     self->step_us = (time_us)(param[SENSOR_ROUND_S] * 1e6);
     self->column_mask = column_mask(sensor->columns);
     self->out = out;
-    out->n = 0;
     for (uint32_t i = 0; i < ADDRESSES; i++)
         self->addresses[i].client = i + 1;
 }
@@ -361,6 +360,7 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     rng_init(&silence, key, self->entity);
     size_t n_outages = draw_outages(self, param, &silence, outages);
     begin(&recording, self, param, key, out);
+    out->n = 0;
     if (query_array_reserve(out, in->n + 1) != STATUS_OK)
         return STATUS_RUN;
     size_t row = row_at(in, 0, self->from_us), end = row_at(in, row, self->until_us);
@@ -384,4 +384,94 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
     if (status == STATUS_OK && param[SENSOR_SHUFFLED] > 0.0)
         shuffle(self, param, key, out);
     return status;
+}
+
+/* ---- counts without rows ---- */
+
+bool sensor_is_countable(const struct sensor *self, const double *values,
+                         const struct query_array *in)
+{
+    const double *param = values + self->first_param;
+    bool inside = in->n == 0 ||
+                  (in->q[0].time_us >= self->from_us && in->q[in->n - 1].time_us < self->until_us);
+    return inside && self->sees_name == NULL && !(param[SENSOR_OUTAGES_PER_WEEK] > 0.0) &&
+           !(param[SENSOR_MERGE_WITHIN_S] > 0.0) && (time_us)(param[SENSOR_ROUND_S] * 1e6) <= 1 &&
+           !edit_is_on(param + SENSOR_EDITS);
+}
+
+/* Rows [row, until), each by its own chance; `weight` for each that is kept. */
+static void count_rows(struct recording *self, const struct askers *askers, size_t row,
+                       size_t until, uint32_t weight, struct client_rows *of)
+{
+    struct rng rng = self->rng;
+    for (; row < until; row++) {
+        const uint32_t who = askers->row_of[row];
+        of[who].rows += rng_u64(&rng) >> 11 < askers->limit[who] ? weight : 0;
+    }
+    self->rng = rng;
+}
+
+/* Where every row has a chance of its own. */
+static void count_by_row(struct recording *self, const struct askers *askers,
+                         struct client_rows *of)
+{
+    for (size_t row = 0; row < askers->n_rows;) {
+        size_t stop = self->doubled.next < askers->n_rows ? self->doubled.next : askers->n_rows;
+        count_rows(self, askers, row, stop, 1, of);
+        if (stop < askers->n_rows) {
+            count_rows(self, askers, stop, stop + 1, 2, of);
+            hits_advance(&self->doubled);
+        }
+        row = stop + 1;
+    }
+}
+
+/* All rows, less those that are lost, and once more those that are recorded twice; nothing of
+ * addresses that are not seen. */
+static void count_by_hits(struct recording *self, const struct askers *askers,
+                          struct client_rows *of)
+{
+    struct hits *dropped = &self->dropped, *doubled = &self->doubled;
+    for (size_t k = 0; k < askers->n; k++)
+        of[k].rows = askers->rows[k];
+    while (dropped->next < askers->n_rows || doubled->next < askers->n_rows) {
+        size_t row = dropped->next < doubled->next ? dropped->next : doubled->next;
+        bool twice = doubled->next == row;
+        if (twice)
+            hits_advance(doubled);
+        if (dropped->next == row) {
+            hits_advance(dropped);
+            of[askers->row_of[row]].rows--;
+        } else {
+            of[askers->row_of[row]].rows++;
+        }
+    }
+    for (size_t k = 0; k < askers->n; k++)
+        of[k].rows = askers->limit[k] > 0 ? of[k].rows : 0;
+}
+
+int sensor_count(const struct sensor *self, const double *values, struct rng_key key,
+                 struct askers *askers, struct client_tally *out)
+{
+    struct recording recording;
+    out->n_clients = out->n_rows = 0;
+    if (client_tally_reserve(out, askers->n) != STATUS_OK)
+        return STATUS_RUN;
+    begin(&recording, self, values + self->first_param, key, NULL);
+    for (size_t k = 0; k < askers->n; k++) {
+        struct address address;
+        learn_address(&recording, askers->client[k], &address);
+        askers->limit[k] = recording.by_row ? address.limit : address.visible;
+        out->of[k] = (struct client_rows){askers->client[k], 0};
+    }
+    if (recording.by_row)
+        count_by_row(&recording, askers, out->of);
+    else
+        count_by_hits(&recording, askers, out->of);
+    for (size_t k = 0; k < askers->n; k++) {
+        out->n_rows += out->of[k].rows;
+        out->of[out->n_clients] = out->of[k];
+        out->n_clients += out->of[k].rows > 0;
+    }
+    return STATUS_OK;
 }

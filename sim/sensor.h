@@ -7,6 +7,7 @@
 #ifndef SIM_SENSOR_H
 #define SIM_SENSOR_H
 
+#include "sim/askers.h"
 #include "sim/edit.h"
 
 /* Rows of sensor_rows: parameter numbers relative to sensor.first_param. */
@@ -52,6 +53,13 @@ struct sensor {
 /* Frees what the sensor owns (sees_name). */
 void sensor_free(struct sensor *self);
 
+/* What of a sensor's log somebody reads. */
+enum record {
+    RECORD_NOTHING,
+    RECORD_COUNTS, /* how many rows each address has */
+    RECORD_ROWS,
+};
+
 /* Silent stretches of one trial. */
 struct outage {
     time_us from_us, until_us;
@@ -62,5 +70,16 @@ struct outage {
  * blanked (0), client ids stay. STATUS_RUN when memory runs out. */
 int sensor_record(const struct sensor *self, const double *values, struct rng_key key,
                   struct edit_space *space, const struct query_array *in, struct query_array *out);
+
+/* Whether sensor_count gives what sensor_record would record of `in`: no silent stretches, merging,
+ * edits or rounding in this trial, all names seen, and all of `in` in the sensor's window. */
+bool sensor_is_countable(const struct sensor *self, const double *values,
+                         const struct query_array *in);
+
+/* Counts by address what sensor_record would record, with the same random numbers and so with the
+ * same result. `askers` are those of the log that the sensor reads. STATUS_RUN when memory runs
+ * out. */
+int sensor_count(const struct sensor *self, const double *values, struct rng_key key,
+                 struct askers *askers, struct client_tally *out);
 
 #endif

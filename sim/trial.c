@@ -9,16 +9,37 @@ int trial_init(struct trial *self, const struct world *world)
     self->world = world;
     traffic_init(&self->traffic, world);
     arena_init(&self->arena);
+    askers_init(&self->askers);
     self->logs = calloc(world->n_sensors + 1u, sizeof *self->logs);
+    self->tallies = calloc(world->n_sensors + 1u, sizeof *self->tallies);
+    self->record = malloc(world->n_sensors + 1u);
     int status = resolve_init(&self->resolve, world);
-    return self->logs != NULL ? status : STATUS_RUN;
+    if (self->logs == NULL || self->tallies == NULL || self->record == NULL)
+        return STATUS_RUN;
+    memset(self->record, RECORD_ROWS, world->n_sensors + 1u);
+    return status;
+}
+
+void trial_want(struct trial *self, const uint8_t *wanted)
+{
+    memcpy(self->record, wanted, self->world->n_sensors);
+    for (uint32_t i = self->world->n_sensors; i-- > 0;) {
+        int source = self->world->sensors[i].source; /* has a smaller number */
+        if (self->record[i] != RECORD_NOTHING && source >= 0)
+            self->record[source] = RECORD_ROWS;
+    }
 }
 
 void trial_free(struct trial *self)
 {
     for (uint32_t i = 0; self->logs != NULL && i < self->world->n_sensors; i++)
         query_array_free(&self->logs[i]);
+    for (uint32_t i = 0; self->tallies != NULL && i < self->world->n_sensors; i++)
+        client_tally_free(&self->tallies[i]);
     free(self->logs);
+    free(self->tallies);
+    free(self->record);
+    askers_free(&self->askers);
     resolve_free(&self->resolve);
     free(self->values);
     traffic_free(&self->traffic);
@@ -82,20 +103,54 @@ static int run_models(struct trial *self, const struct plan *plan, struct rng_ke
     return STATUS_OK;
 }
 
-static bool is_heard_below(const struct world *world)
+/* Whether anything is wanted of a sensor that reads the traffic itself there. */
+static bool is_wanted_at(const struct trial *self, enum sensor_position position)
 {
-    for (uint32_t i = 0; i < world->n_sensors; i++)
-        if (world->sensors[i].source < 0 && world->sensors[i].position == POSITION_BELOW)
+    for (uint32_t i = 0; i < self->world->n_sensors; i++) {
+        const struct sensor *sensor = &self->world->sensors[i];
+        if (self->record[i] != RECORD_NOTHING && sensor->source < 0 && sensor->position == position)
             return true;
+    }
     return false;
 }
 
-/* What a sensor without a source reads. */
+/* What a sensor reads. */
 static const struct query_array *input_of(const struct trial *self, const struct sensor *sensor)
 {
-    return sensor->position == POSITION_BELOW   ? &self->below
+    return sensor->source >= 0                  ? &self->logs[sensor->source]
+           : sensor->position == POSITION_BELOW ? &self->below
            : sensor->position == POSITION_LISTS ? &self->entries
                                                 : &self->upstream;
+}
+
+/* Sensors that count the same log share its addresses: *asked is the log that was read last. */
+static int record_counts(struct trial *self, uint32_t number, struct rng_key key,
+                         const struct query_array **asked)
+{
+    const struct sensor *sensor = &self->world->sensors[number];
+    const struct query_array *in = input_of(self, sensor);
+    if (*asked != in && askers_read(&self->askers, in) != STATUS_OK)
+        return STATUS_RUN;
+    *asked = in;
+    self->tallies[number].is_set = true;
+    return sensor_count(sensor, self->values, key, &self->askers, &self->tallies[number]);
+}
+
+static int record(struct trial *self, struct rng_key key)
+{
+    const struct query_array *asked = NULL;
+    int status = STATUS_OK;
+    for (uint32_t i = 0; status == STATUS_OK && i < self->world->n_sensors; i++) {
+        const struct sensor *sensor = &self->world->sensors[i];
+        const struct query_array *in = input_of(self, sensor);
+        self->logs[i].n = 0;
+        self->tallies[i].is_set = false;
+        if (self->record[i] == RECORD_COUNTS && sensor_is_countable(sensor, self->values, in))
+            status = record_counts(self, i, key, &asked);
+        else if (self->record[i] != RECORD_NOTHING)
+            status = sensor_record(sensor, self->values, key, &self->edit, in, &self->logs[i]);
+    }
+    return status;
 }
 
 int trial_observe(struct trial *self, struct rng_key key)
@@ -103,19 +158,13 @@ int trial_observe(struct trial *self, struct rng_key key)
     const struct world *world = self->world;
     int status = query_array_sort(&self->traffic.queries, &self->scratch);
     if (status == STATUS_OK)
-        status = resolve_queries(&self->resolve, &self->traffic.queries, self->values, key,
-                                 &self->upstream, is_heard_below(world) ? &self->below : NULL,
-                                 &self->scratch);
-    if (status == STATUS_OK && world->n_block_lists > 0)
+        status = resolve_queries(
+            &self->resolve, &self->traffic.queries, self->values, key, &self->upstream,
+            is_wanted_at(self, POSITION_BELOW) ? &self->below : NULL, &self->scratch);
+    if (status == STATUS_OK && world->n_block_lists > 0 && is_wanted_at(self, POSITION_LISTS))
         status = block_lists_run(world, self->values, key, &self->traffic.mails, &self->reports,
                                  &self->scratch, &self->entries);
-    for (uint32_t i = 0; status == STATUS_OK && i < world->n_sensors; i++) {
-        const struct sensor *sensor = &world->sensors[i];
-        const struct query_array *in =
-            sensor->source >= 0 ? &self->logs[sensor->source] : input_of(self, sensor);
-        status = sensor_record(sensor, self->values, key, &self->edit, in, &self->logs[i]);
-    }
-    return status;
+    return status == STATUS_OK ? record(self, key) : status;
 }
 
 int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64_t index,

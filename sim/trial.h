@@ -19,7 +19,10 @@ struct trial {
     struct query_array upstream; /* what reaches the authority, sorted */
     struct query_array
         below; /* client queries in log form, filled only where a sensor stands below the cache */
-    struct query_array *logs;            /* logs[sensor], sorted by time */
+    struct query_array *logs;     /* logs[sensor], sorted by time */
+    struct client_tally *tallies; /* tallies[sensor], set where counts alone were wanted and made */
+    uint8_t *record;              /* [sensor], enum record: what of its log is wanted */
+    struct askers askers;         /* of the log that was counted last */
     struct query_array entries, reports; /* of block lists, filled only where a sensor reads them */
     struct query_array scratch;
     struct edit_space edit; /* working space of the sensors' edits */
@@ -31,6 +34,12 @@ struct trial {
  * too. */
 int trial_init(struct trial *self, const struct world *world);
 void trial_free(struct trial *self);
+
+/* From now on records only what somebody reads: wanted[sensor] of enum record, and the rows of what
+ * the wanted sensors read in their turn. A log of which counts are wanted may be recorded as rows
+ * all the same: then its tally is not set. All rows of all sensors to begin with. What is recorded
+ * does not depend on what else is. */
+void trial_want(struct trial *self, const uint8_t *wanted);
 
 /* Runs trial number `index` of the plan (whose world must be the one given to trial_init). Results
  * are in values, traffic, upstream and logs until the next run. STATUS_RUN with a sentence when

@@ -51,6 +51,7 @@ const struct statistic statistic_distinct_clients = {
     .tells = "mail to many brings look-ups from many; a private channel has two ends",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .without_times = true,
+    .by_client = true,
     .compute = distinct_clients,
 };
 
@@ -64,6 +65,7 @@ const struct statistic statistic_log_distinct_clients = {
     .tells = "as distinct_clients, on a scale on which a factor means the same everywhere",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .without_times = true,
+    .by_client = true,
     .compute = log_distinct_clients,
 };
 
@@ -77,6 +79,7 @@ const struct statistic statistic_singletons = {
     .tells = "scanners, monitors and curious people",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .without_times = true,
+    .by_client = true,
     .compute = singletons,
 };
 
@@ -90,6 +93,7 @@ const struct statistic statistic_log_singletons = {
     .tells = "as singletons, on a scale on which a factor means the same everywhere",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .without_times = true,
+    .by_client = true,
     .compute = log_singletons,
 };
 
@@ -103,6 +107,7 @@ const struct statistic statistic_top_share = {
     .tells = "whether one client dominates",
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .without_times = true,
+    .by_client = true,
     .compute = top_share,
 };
 

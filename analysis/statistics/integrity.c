@@ -257,6 +257,7 @@ const struct statistic statistic_cut_ratio = {
     .needs = COLUMN_TIME,
     .needs_other_sensor = true,
     .without_times = true,
+    .by_client = true,
     .compute = cut_ratio,
 };
 

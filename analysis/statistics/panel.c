@@ -49,6 +49,7 @@ struct panel {
     uint32_t n_calendars;
     struct group *groups;
     uint32_t n_groups;
+    uint8_t *wanted; /* [sensor], enum record */
 };
 
 /* Sorted times of one selection. */
@@ -161,6 +162,18 @@ static int check_request(const struct panel *self, const struct statistic_reques
     return check_settings(request, message);
 }
 
+/* What a request reads of one sensor's log. Counts say nothing of names, types and times, so they
+ * do only where all that the sensor records counts. */
+static void want(struct panel *self, const struct statistic_request *request, uint32_t number)
+{
+    const struct sensor *sensor = &self->world->sensors[number];
+    bool all = request->name == INTERN_NONE && request->type == TYPE_UNKNOWN &&
+               request->from_us <= sensor->from_us && request->until_us >= sensor->until_us;
+    uint8_t wanted = request->statistic->by_client && all ? RECORD_COUNTS : RECORD_ROWS;
+    if (wanted > self->wanted[number])
+        self->wanted[number] = wanted;
+}
+
 static void compile_request(struct panel *self, size_t i)
 {
     const struct statistic_request *request = &self->requests[i];
@@ -172,6 +185,9 @@ static void compile_request(struct panel *self, size_t i)
                              request->until_us};
     struct call_index *call = &self->calls[i];
     *call = (struct call_index){NO_INDEX, NO_INDEX, NO_INDEX};
+    want(self, request, request->sensor);
+    if (statistic->needs_other_sensor)
+        want(self, request, request->other_sensor);
     key.selection = add_selection(self, &who);
     call->who = add_series(self, key);
     if (statistic->needs_other)
@@ -317,8 +333,9 @@ static int panel_allocate(struct panel *self, const struct statistic_request *re
     self->selections = calloc(3 * n + 1, sizeof *self->selections);
     self->series = calloc(3 * n + 1, sizeof *self->series);
     self->calendars = calloc((size_t)self->world->n_parties + 2, sizeof *self->calendars);
-    if (self->requests == NULL || self->calls == NULL || self->selections == NULL ||
-        self->series == NULL || self->calendars == NULL)
+    self->wanted = calloc(self->world->n_sensors + 1u, sizeof *self->wanted);
+    if (self->wanted == NULL || self->requests == NULL || self->calls == NULL ||
+        self->selections == NULL || self->series == NULL || self->calendars == NULL)
         return STATUS_RUN;
     if (n > 0)
         memcpy(self->requests, requests, n * sizeof *requests);
@@ -368,6 +385,7 @@ void panel_free(struct panel *self)
         free(self->groups[i].type_mask);
     }
     free(self->groups);
+    free(self->wanted);
     free(self->calendars);
     free(self->series);
     free(self->selections);
@@ -412,6 +430,7 @@ void panel_space_free(struct panel_space *self)
     for (uint32_t i = 0; self->series != NULL && i < self->panel->n_series; i++)
         series_free(&self->series[i]);
     free(self->scratch.bytes);
+    fourier_free(&self->scratch.fourier);
     free(self->times);
     free(self->series);
     free(self);
@@ -561,42 +580,67 @@ static void count_log(const struct group *group, const struct query_array *log, 
                 times[__builtin_ctzll(mask)].n++;
 }
 
-/* Times or numbers of rows of all selections of a group. */
-static int read_log(const struct group *group, const struct query_array *log, struct times *times)
+/* The same from counts, which say nothing of name and type: nobody asks for them here (want). */
+static void count_tally(const struct group *group, const struct client_tally *tally,
+                        struct times *times)
 {
-    bool counted = !group->timed && lies_inside(group, log);
+    for (uint32_t i = 0; i < group->n; i++)
+        times[i].n = 0;
+    for (size_t k = 0; k < tally->n_clients; k++) {
+        const struct client_rows *of = &tally->of[k];
+        uint64_t mask = group->client_mask[smaller(of->client, group->n_clients)];
+        for (; mask != 0; mask &= mask - 1)
+            times[__builtin_ctzll(mask)].n += of->rows;
+    }
+}
+
+/* Times or numbers of rows of all selections of a group. `tally` may be NULL. */
+static int read_log(const struct group *group, const struct query_array *log,
+                    const struct client_tally *tally, struct times *times)
+{
+    bool counted = tally != NULL || (!group->timed && lies_inside(group, log));
     for (uint32_t i = 0; i < group->n; i++)
         times[i].counted = counted;
     if (!counted)
         return deal_log(group, log, times);
-    count_log(group, log, times);
+    if (tally != NULL)
+        count_tally(group, tally, times);
+    else
+        count_log(group, log, times);
     return STATUS_OK;
 }
 
+/* What stands in place of a sensor's log, or NULL. */
+static const struct client_tally *tally_of(const struct client_tally *tallies, uint32_t sensor)
+{
+    return tallies != NULL && tallies[sensor].is_set ? &tallies[sensor] : NULL;
+}
+
 static void set_series(const struct panel *self, struct panel_space *space,
-                       const struct query_array *logs)
+                       const struct query_array *logs, const struct client_tally *tallies)
 {
     for (uint32_t i = 0; i < self->n_series; i++) {
-        uint32_t selection = self->series[i].selection;
+        uint32_t selection = self->series[i].selection, sensor = self->selections[selection].sensor;
         const struct times *times = &space->times[selection];
-        const struct query_array *log = &logs[self->selections[selection].sensor];
         if (times->counted)
-            series_set_count(&space->series[i], log, times->n);
+            series_set_count(&space->series[i], &logs[sensor], tally_of(tallies, sensor), times->n);
         else
-            series_set(&space->series[i], log, times->t, times->n);
+            series_set(&space->series[i], &logs[sensor], times->t, times->n);
     }
 }
 
-int panel_compute(const struct panel *self, struct panel_space *space,
-                  const struct query_array *logs, double *out)
+int panel_compute_wanted(const struct panel *self, struct panel_space *space,
+                         const struct query_array *logs, const struct client_tally *tallies,
+                         double *out)
 {
     space->out_of_memory = false;
     for (uint32_t g = 0; g < self->n_groups; g++) {
         const struct group *group = &self->groups[g];
-        if (read_log(group, &logs[group->sensor], space->times + group->first) != STATUS_OK)
+        if (read_log(group, &logs[group->sensor], tally_of(tallies, group->sensor),
+                     space->times + group->first) != STATUS_OK)
             return STATUS_RUN;
     }
-    set_series(self, space, logs);
+    set_series(self, space, logs, tallies);
     for (size_t i = 0; i < self->n; i++) {
         const struct call_index *index = &self->calls[i];
         struct statistic_call call = {
@@ -610,4 +654,15 @@ int panel_compute(const struct panel *self, struct panel_space *space,
         out[i] = isfinite(value) ? value : NAN;
     }
     return space->out_of_memory ? STATUS_RUN : STATUS_OK;
+}
+
+int panel_compute(const struct panel *self, struct panel_space *space,
+                  const struct query_array *logs, double *out)
+{
+    return panel_compute_wanted(self, space, logs, NULL, out);
+}
+
+void panel_wanted(const struct panel *self, uint8_t *wanted)
+{
+    memcpy(wanted, self->wanted, self->world->n_sensors);
 }

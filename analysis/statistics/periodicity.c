@@ -1,7 +1,5 @@
 /* periodicity.c - clocks in the log: Rayleigh's vector at a period, the best of a ladder of
  * periods, the comb that a cache's life time leaves in the gaps, and the spectrum of counts. */
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_fft_real.h>
 #include <math.h>
 
 #include "analysis/statistics/families.h"
@@ -74,33 +72,37 @@ static const double period_ladder_s[] = {60,    120,   300,   600,   900,   1200
                                          21600, 28800, 43200, 86400, 604800};
 #define PERIOD_LADDER (sizeof period_ladder_s / sizeof period_ladder_s[0])
 
-static bool best_of_ladder(const struct statistic_call *call, double *period_s, double *strength)
+/* Both statistics of the ladder share the walk through it. NULL for an empty selection. */
+static const struct ladder_peak *best_of_ladder(const struct statistic_call *call)
 {
+    struct ladder_peak *peak = &call->who->ladder;
     struct circle circle;
     if (call->who->n == 0)
-        return false;
+        return NULL;
+    if (peak->is_set)
+        return peak;
     circle_fill(&circle);
-    *strength = -1;
+    *peak = (struct ladder_peak){.is_set = true, .strength = -1};
     for (size_t i = 0; i < PERIOD_LADDER; i++) {
         double r = resultant(call->who, &circle, period_ladder_s[i] * 1e6);
-        if (r > *strength) {
-            *strength = r;
-            *period_s = period_ladder_s[i];
+        if (r > peak->strength) {
+            peak->strength = r;
+            peak->period_s = period_ladder_s[i];
         }
     }
-    return true;
+    return peak;
 }
 
 static double best_period(const struct statistic_call *call)
 {
-    double period_s = 0, strength = 0;
-    return best_of_ladder(call, &period_s, &strength) ? log(period_s) : NAN;
+    const struct ladder_peak *peak = best_of_ladder(call);
+    return peak != NULL ? log(peak->period_s) : NAN;
 }
 
 static double best_period_strength(const struct statistic_call *call)
 {
-    double period_s = 0, strength = 0;
-    return best_of_ladder(call, &period_s, &strength) ? strength : NAN;
+    const struct ladder_peak *peak = best_of_ladder(call);
+    return peak != NULL ? peak->strength : NAN;
 }
 
 static double comb(const struct statistic_call *call)
@@ -124,65 +126,68 @@ static double comb(const struct statistic_call *call)
 
 /* The counts in windows less their mean, Fourier transformed in place (GSL's half-complex order).
  */
-static double *spectrum(const struct statistic_call *call, size_t *n_windows)
+static double *transform_counts(struct series *series, const struct window_counts *counts)
 {
-    const struct window_counts *counts = series_windows(call->who, setting_us(call, 0));
+    size_t n = (size_t)counts->n_windows;
+    double *x = series_scratch(series, n, sizeof *x);
+    if (x == NULL)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        x[i] = -counts->sum / (double)n;
+    for (size_t i = 0; i < counts->n_active; i++)
+        x[counts->window[i]] += counts->count[i];
+    if (fourier_transform(&series->scratch->fourier, x, n))
+        return x;
+    *series->out_of_memory = true;
+    return NULL;
+}
+
+static void find_peak(struct spectral_peak *peak, const double *x, size_t n)
+{
+    for (size_t k = peak->k_least; k <= n / 2; k++) {
+        double re = x[2 * k - 1], im = 2 * k < n ? x[2 * k] : 0;
+        if (re * re + im * im > peak->power) {
+            peak->power = re * re + im * im;
+            peak->k = k;
+        }
+    }
+}
+
+/* The largest power among periods of at most longest_s; both statistics share the transform. NULL
+ * where there is none. */
+static const struct spectral_peak *spectral_maximum(const struct statistic_call *call)
+{
+    const int64_t window_us = setting_us(call, 0);
+    const struct window_counts *counts = series_windows(call->who, window_us);
     if (counts == NULL || counts->sum == 0 || counts->n_windows < 4 ||
         counts->n_windows > MAX_SPECTRUM_WINDOWS)
         return NULL;
     size_t n = (size_t)counts->n_windows;
-    double *x = series_scratch(call->who, n, sizeof *x);
-    gsl_fft_real_wavetable *table = gsl_fft_real_wavetable_alloc(n);
-    gsl_fft_real_workspace *space = gsl_fft_real_workspace_alloc(n);
-    bool ok = x != NULL && table != NULL && space != NULL;
-    if (ok) {
-        for (size_t i = 0; i < n; i++)
-            x[i] = -counts->sum / (double)n;
-        for (size_t i = 0; i < counts->n_active; i++)
-            x[counts->window[i]] += counts->count[i];
-        ok = gsl_fft_real_transform(x, 1, n, table, space) == GSL_SUCCESS;
-    }
-    if (!ok)
-        *call->who->out_of_memory = true;
-    gsl_fft_real_wavetable_free(table);
-    gsl_fft_real_workspace_free(space);
-    *n_windows = n;
-    return ok ? x : NULL;
-}
-
-/* The largest power and its frequency number k among periods of at most longest_s. */
-static bool spectral_maximum(const struct statistic_call *call, size_t *k_max, double *power_max)
-{
-    size_t n;
-    const double *x = spectrum(call, &n);
-    if (x == NULL)
-        return false;
     double first = ceil((double)n * setting(call, 0) / setting(call, 1) - 1e-9);
-    *power_max = -1;
-    for (size_t k = first > 1 ? (size_t)first : 1; k <= n / 2; k++) {
-        double re = x[2 * k - 1], im = 2 * k < n ? x[2 * k] : 0;
-        if (re * re + im * im > *power_max) {
-            *power_max = re * re + im * im;
-            *k_max = k;
-        }
+    size_t k_least = first > 1 ? (size_t)first : 1;
+    struct spectral_peak *peak = &call->who->spectrum;
+    if (!peak->is_set || peak->window_us != window_us || peak->k_least != k_least) {
+        const double *x = transform_counts(call->who, counts);
+        if (x == NULL)
+            return NULL;
+        *peak = (struct spectral_peak){true, window_us, k_least, 0, -1};
+        find_peak(peak, x, n);
     }
-    return *power_max > 0;
+    return peak->power > 0 ? peak : NULL;
 }
 
 static double spectral_peak(const struct statistic_call *call)
 {
-    size_t k;
-    double power;
-    if (!spectral_maximum(call, &k, &power))
+    const struct spectral_peak *peak = spectral_maximum(call);
+    if (peak == NULL)
         return NAN;
-    return log(power / series_windows(call->who, setting_us(call, 0))->sum);
+    return log(peak->power / series_windows(call->who, setting_us(call, 0))->sum);
 }
 
 static double spectral_frequency(const struct statistic_call *call)
 {
-    size_t k;
-    double power;
-    return spectral_maximum(call, &k, &power) ? log((double)k) : NAN;
+    const struct spectral_peak *peak = spectral_maximum(call);
+    return peak != NULL ? log((double)peak->k) : NAN;
 }
 
 #define END_ROW                                                                                    \

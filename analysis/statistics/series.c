@@ -30,21 +30,24 @@ static size_t count_before(const time_us *t, size_t n, time_us limit)
     return low;
 }
 
-void series_set_count(struct series *self, const struct query_array *log, size_t n)
+void series_set_count(struct series *self, const struct query_array *log,
+                      const struct client_tally *tally, size_t n)
 {
     self->log = log;
+    self->tally = tally;
     self->t = NULL;
     self->n = n;
     self->has_week = self->has_days = self->has_hours = false;
     self->has_clients = self->has_entropy = false;
     self->n_gaps = self->next_gaps = 0;
     self->n_windows = self->next_windows = 0;
+    self->ladder.is_set = self->spectrum.is_set = false;
 }
 
 void series_set(struct series *self, const struct query_array *log, const time_us *times, size_t n)
 {
     size_t first = count_before(times, n, self->from_us);
-    series_set_count(self, log, count_before(times + first, n - first, self->until_us));
+    series_set_count(self, log, NULL, count_before(times + first, n - first, self->until_us));
     self->t = times + first;
 }
 
@@ -386,12 +389,24 @@ static bool count_high_clients(struct series *self, struct rows rows, size_t que
     return true;
 }
 
+static void add_tally(struct series *self)
+{
+    for (size_t i = 0; i < self->tally->n_clients; i++)
+        if (client_set_has(&self->selection->clients, self->tally->of[i].client))
+            add_client(self, self->tally->of[i].rows);
+    self->has_clients = true;
+}
+
 const struct client_counts *series_clients(struct series *self, bool entropy)
 {
     if (self->has_clients && (self->has_entropy || !entropy))
         return &self->clients;
     memset(&self->clients, 0, sizeof self->clients);
     self->has_entropy = entropy;
+    if (self->tally != NULL) {
+        add_tally(self);
+        return &self->clients;
+    }
     struct rows rows = rows_of(self);
     size_t others = count_low_clients(self, rows);
     self->has_clients = others == 0 || count_high_clients(self, rows, others);

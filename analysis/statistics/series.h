@@ -11,6 +11,7 @@
 #define ANALYSIS_STATISTICS_SERIES_H
 
 #include "analysis/statistics/calendar.h"
+#include "analysis/statistics/fourier.h"
 #include "analysis/statistics/gap_set.h"
 #include "analysis/statistics/statistic.h"
 
@@ -29,13 +30,16 @@ static inline bool selection_is_everything(const struct selection *self)
     return self->clients.member == NULL && self->name == INTERN_NONE && self->type == TYPE_UNKNOWN;
 }
 
+static inline bool client_set_has(const struct client_set *self, uint32_t client)
+{
+    return self->member == NULL || (client < self->n ? self->member[client] != 0 : self->others);
+}
+
 /* True where the query belongs to the selection. */
 static inline bool selection_has(const struct selection *self, const struct query *query)
 {
-    const struct client_set *set = &self->clients;
-    bool client = set->member == NULL ||
-                  (query->client < set->n ? set->member[query->client] != 0 : set->others);
-    return client && (self->name == INTERN_NONE || self->name == query->name) &&
+    return client_set_has(&self->clients, query->client) &&
+           (self->name == INTERN_NONE || self->name == query->name) &&
            (self->type == TYPE_UNKNOWN || self->type == query->type);
 }
 
@@ -81,10 +85,27 @@ struct client_counts {
 #define SERIES_GAP_SETS 4
 #define SERIES_WINDOWS 6
 
-/* A growing table of numbers that statistics may use as they like within one call. */
+/* A growing table of numbers that statistics may use as they like within one call, and tables that
+ * depend on no log. */
 struct scratch {
     void *bytes;
     size_t size;
+    struct fourier fourier;
+};
+
+/* The strongest of the ladder of periods (periodicity.c). */
+struct ladder_peak {
+    bool is_set;
+    double period_s, strength;
+};
+
+/* The largest power of the counts in windows of window_us, at frequency number k or above
+ * k_least. */
+struct spectral_peak {
+    bool is_set;
+    int64_t window_us;
+    size_t k_least, k;
+    double power; /* not positive: none */
 };
 
 struct series {
@@ -95,8 +116,9 @@ struct series {
     struct scratch *scratch;   /* shared by the series of one space */
     bool *out_of_memory;       /* likewise */
     /* set for each log */
-    const struct query_array *log; /* the sensor's whole log */
-    const time_us *t;              /* sorted, n of them; NULL where only `n` was counted */
+    const struct query_array *log;    /* the sensor's whole log */
+    const struct client_tally *tally; /* NULL; or all that was recorded of it, and `log` is empty */
+    const time_us *t;                 /* sorted, n of them; NULL where only `n` was counted */
     size_t n;
     /* made on demand */
     bool has_week, has_days, has_hours, has_clients, has_entropy;
@@ -109,6 +131,8 @@ struct series {
     unsigned n_gaps, next_gaps;
     struct window_counts windows[SERIES_WINDOWS];
     unsigned n_windows, next_windows;
+    struct ladder_peak ladder;
+    struct spectral_peak spectrum;
 };
 
 /* What a statistic computes from. */
@@ -138,8 +162,10 @@ void series_free(struct series *self);
  * and forgets all tables of the log before. */
 void series_set(struct series *self, const struct query_array *log, const time_us *times, size_t n);
 
-/* The same where only the number of rows was counted; all of the log lies in the stretch. */
-void series_set_count(struct series *self, const struct query_array *log, size_t n);
+/* The same where only the number of rows was counted; all of the log lies in the stretch. `tally`:
+ * what stands in place of the log, or NULL. */
+void series_set_count(struct series *self, const struct query_array *log,
+                      const struct client_tally *tally, size_t n);
 
 /* Length of the stretch. */
 double series_days(const struct series *self);

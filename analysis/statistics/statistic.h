@@ -61,6 +61,8 @@ struct statistic {
     bool needs_all;          /* compares `who` with everybody (of the same name and type) */
     bool without_times; /* reads of its selections the number of queries and the rows, never the
                            times: they need not be gathered */
+    bool by_client;     /* reads of its selections only how many queries each client has: a log need
+                           not be recorded for it, counts do (client_tally) */
     const struct param_row
         *params; /* settings with defaults (plain numbers, no priors); NULL: none */
     /* The number, or NAN where it is undefined for this log (too few queries ...). Pure: depends on
@@ -117,9 +119,18 @@ void panel_space_free(struct panel_space *space);
 /* Computes all requests. logs[sensor] are sorted by time, n_sensors of them as in the world; out[n]
  * receives the numbers in request order, NAN where undefined (never an infinity). STATUS_RUN when
  * memory runs out. Same input, same bytes. After a few logs of like size nothing is allocated any
- * more, except by the spectral statistics. */
+ * more. */
 int panel_compute(const struct panel *panel, struct panel_space *space,
                   const struct query_array *logs, double *out);
+
+/* What the requests read of each sensor's log: wanted[sensor], enum record. For trial_want. */
+void panel_wanted(const struct panel *panel, uint8_t *wanted);
+
+/* The same numbers from logs of which nothing but what is wanted was recorded: where
+ * tallies[sensor] is set, logs[sensor] is not read. */
+int panel_compute_wanted(const struct panel *panel, struct panel_space *space,
+                         const struct query_array *logs, const struct client_tally *tallies,
+                         double *out);
 
 /* The default requests for an observed log: about 40 to 70 numbers that are comparable in scale,
  * over sensible selections (all, the clients of the first parties that have any, pairs of those).

@@ -48,6 +48,7 @@ const struct statistic statistic_count = {
     .tells = "the published counts; how much demand passes the caches",
     .needs = COLUMN_TIME,
     .without_times = true,
+    .by_client = true,
     .compute = count,
 };
 
@@ -61,6 +62,7 @@ const struct statistic statistic_log_count = {
     .tells = "as count, on a scale on which a factor means the same everywhere",
     .needs = COLUMN_TIME,
     .without_times = true,
+    .by_client = true,
     .compute = log_count,
 };
 
@@ -75,6 +77,7 @@ const struct statistic statistic_share = {
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .needs_all = true,
     .without_times = true,
+    .by_client = true,
     .compute = share,
 };
 
@@ -89,6 +92,7 @@ const struct statistic statistic_ratio = {
     .needs = COLUMN_TIME | COLUMN_CLIENT,
     .needs_other = true,
     .without_times = true,
+    .by_client = true,
     .compute = ratio,
 };
 
@@ -102,6 +106,7 @@ const struct statistic statistic_per_day = {
     .tells = "the mean rate; NaN for a stretch of no length",
     .needs = COLUMN_TIME,
     .without_times = true,
+    .by_client = true,
     .compute = per_day,
 };
 

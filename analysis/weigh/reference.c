@@ -127,8 +127,8 @@ static int run_block(struct worker *worker, const struct block *block)
         int status =
             trial_run(&worker->trial, plan, shared->options->seed, trial, &worker->message);
         if (status == STATUS_OK)
-            status = panel_compute(shared->panel, worker->space, worker->trial.logs,
-                                   block->rows + i * n_columns);
+            status = panel_compute_wanted(shared->panel, worker->space, worker->trial.logs,
+                                          worker->trial.tallies, block->rows + i * n_columns);
         if (status != STATUS_OK)
             return status;
     }
@@ -181,14 +181,28 @@ static int make_rows(struct worker *worker)
     return worker->rows != NULL ? STATUS_OK : STATUS_RUN;
 }
 
+/* A worker records no more than the requests read. */
+static int start_trials(struct worker *worker, const struct world *world)
+{
+    const struct panel *panel = worker->shared->panel;
+    if (trial_init(&worker->trial, world) != STATUS_OK ||
+        panel_space_create(&worker->space, panel) != STATUS_OK)
+        return STATUS_RUN;
+    uint8_t *wanted = malloc(world->n_sensors + 1u);
+    if (wanted == NULL)
+        return STATUS_RUN;
+    panel_wanted(panel, wanted);
+    trial_want(&worker->trial, wanted);
+    free(wanted);
+    return STATUS_OK;
+}
+
 static int start_workers(struct worker *workers, unsigned n, struct shared *shared)
 {
     const struct world *world = &shared->case_file->world;
     for (unsigned i = 0; i < n; i++) {
         workers[i].shared = shared;
-        if (trial_init(&workers[i].trial, world) != STATUS_OK ||
-            panel_space_create(&workers[i].space, shared->panel) != STATUS_OK ||
-            make_rows(&workers[i]) != STATUS_OK)
+        if (start_trials(&workers[i], world) != STATUS_OK || make_rows(&workers[i]) != STATUS_OK)
             return fail(shared->message, STATUS_RUN, "out of memory for worker %u", i + 1);
     }
     for (unsigned i = 1; i < n; i++)

@@ -118,6 +118,89 @@ static void surround(struct query_array *log)
     query_array_free(&scratch);
 }
 
+/* What a sensor would have counted instead of recording the log. */
+static void make_tally(const struct query_array *log, struct askers *askers,
+                       struct client_tally *tally)
+{
+    assert_int_equal(askers_read(askers, log), STATUS_OK);
+    assert_int_equal(client_tally_reserve(tally, askers->n), STATUS_OK);
+    tally->is_set = true;
+    tally->n_clients = askers->n;
+    tally->n_rows = log->n;
+    for (size_t k = 0; k < askers->n; k++)
+        tally->of[k] = (struct client_rows){askers->client[k], askers->rows[k]};
+}
+
+/* Statistics that need only the rows of each client, from those alone. */
+static void counts_without_rows(void **state)
+{
+    (void)state;
+    static struct statistic_request requests[600];
+    static double from_rows[600], from_counts[600];
+    struct world world;
+    struct askers askers;
+    struct client_tally tallies[2];
+    askers_init(&askers);
+    client_tally_init(&tallies[0]);
+    client_tally_init(&tallies[1]);
+    make_world(&world, FROM, FROM + LENGTH);
+    size_t n = 0, n_counting = counting_requests(&world, false, requests);
+    for (size_t i = 0; i < n_counting; i++)
+        if (requests[i].statistic->by_client)
+            requests[n++] = requests[i];
+    assert_true(n > 50);
+    for (int kind = 0; kind < LOG_KINDS; kind++) {
+        struct panel *panel;
+        struct panel_space *space;
+        struct query_array logs[2], none[2] = {{0}, {0}};
+        uint8_t wanted[2];
+        assert_int_equal(panel_create(&panel, &world, requests, n, NULL), STATUS_OK);
+        assert_int_equal(panel_space_create(&space, panel), STATUS_OK);
+        panel_wanted(panel, wanted);
+        assert_int_equal(wanted[0], RECORD_COUNTS);
+        assert_int_equal(wanted[1], RECORD_COUNTS);
+        for (int s = 0; s < 2; s++) {
+            make_random_log(&logs[s], (enum log_kind)kind, 5 + (uint64_t)s, FROM, FROM + LENGTH);
+            cut_log(&logs[s]);
+            make_tally(&logs[s], &askers, &tallies[s]);
+        }
+        assert_int_equal(panel_compute(panel, space, logs, from_rows), STATUS_OK);
+        assert_int_equal(panel_compute_wanted(panel, space, none, tallies, from_counts), STATUS_OK);
+        for (size_t i = 0; i < n; i++)
+            check_same(from_rows[i], from_counts[i], &requests[i]);
+        query_array_free(&logs[0]);
+        query_array_free(&logs[1]);
+        panel_space_free(space);
+        panel_free(panel);
+    }
+    client_tally_free(&tallies[0]);
+    client_tally_free(&tallies[1]);
+    askers_free(&askers);
+    world_free(&world);
+}
+
+/* A restriction, an earlier end or a statistic of times asks for rows. */
+static void what_is_wanted(void **state)
+{
+    (void)state;
+    struct world world;
+    struct panel *panel;
+    uint8_t wanted[2];
+    make_world(&world, FROM, FROM + LENGTH);
+    for (int what = 0; what < 5; what++) {
+        struct statistic_request r = make_request(&world, what == 4 ? "active_days" : "count", 0);
+        r.name = what == 1 ? 1 : INTERN_NONE;
+        r.type = what == 2 ? TYPE_PTR : TYPE_UNKNOWN;
+        r.until_us -= what == 3;
+        assert_int_equal(panel_create(&panel, &world, &r, 1, NULL), STATUS_OK);
+        panel_wanted(panel, wanted);
+        assert_int_equal(wanted[0], what == 0 ? RECORD_COUNTS : RECORD_ROWS);
+        assert_int_equal(wanted[1], RECORD_NOTHING);
+        panel_free(panel);
+    }
+    world_free(&world);
+}
+
 static void counted_as_gathered(void **state)
 {
     (void)state;
@@ -360,7 +443,8 @@ int main(void)
         cmocka_unit_test(together_as_alone), cmocka_unit_test(counted_as_gathered),
         cmocka_unit_test(odd_stretches),     cmocka_unit_test(many_selections),
         cmocka_unit_test(wrong_requests),    cmocka_unit_test(registry_is_sound),
-        cmocka_unit_test(default_panels),
+        cmocka_unit_test(default_panels),    cmocka_unit_test(counts_without_rows),
+        cmocka_unit_test(what_is_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
