@@ -151,6 +151,24 @@ static void forged_bursts_have_exponential_gaps_and_hours(void **state)
     free(gaps.gap_s);
 }
 
+static void occasions_have_exponential_gaps(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"lookups_per_day=0.2",
+                                           "evenness=1000",
+                                           "more_lookups=1",
+                                           "lookup_gap=10",
+                                           "night=1",
+                                           "weekend=1",
+                                           NULL};
+    struct gaps gaps;
+    gaps_init(&gaps, 600.0);
+    observe(&gaps, "background", settings, 78, 1000);
+    assert_true(fabs(tally_z(&gaps.queries, 147 * 0.2 * 2)) < LIMIT_Z);
+    check_exponential(&gaps, 10.0, 20000);
+    free(gaps.gap_s);
+}
+
 /* 147 x 2 sessions of 1 + 2 look-ups; users are world-wide. */
 static void relays_have_their_volume_and_gaps(void **state)
 {
@@ -227,6 +245,7 @@ int main(void)
         cmocka_unit_test(mail_streams_are_poisson),
         cmocka_unit_test(visits_have_exponential_gaps),
         cmocka_unit_test(forged_bursts_have_exponential_gaps_and_hours),
+        cmocka_unit_test(occasions_have_exponential_gaps),
         cmocka_unit_test(relays_have_their_volume_and_gaps),
         cmocka_unit_test(transfers_have_their_size_gaps_and_hours),
         cmocka_unit_test(scans_have_their_items_and_pace),
