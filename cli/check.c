@@ -5,39 +5,26 @@
 
 #include "analysis/weigh/check.h"
 #include "cli/command.h"
+#include "cli/comparison.h"
 #include "cli/progress.h"
 
 struct settings {
-    const char *case_name;
-    uint64_t trials, fresh, seed, threads;
-    bool quiet;
+    struct comparison what;
+    uint64_t fresh;
 };
 
 static int read_settings(struct settings *self, int argc, char **argv, struct message *message)
 {
     static const struct option options[] = {
-        {"trials", required_argument, NULL, 'n'}, {"fresh", required_argument, NULL, 'f'},
-        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 't'},
-        {"quiet", no_argument, NULL, 'q'},        {NULL, 0, NULL, 0}};
+        {"fresh", required_argument, NULL, 'f'}, COMPARISON_TRIAL_OPTIONS, {NULL, 0, NULL, 0}};
     int status = STATUS_OK;
-    *self =
-        (struct settings){.trials = 2000, .fresh = 500, .seed = 1, .threads = default_threads()};
-    for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;) {
-        if (c == 'n')
-            status = option_u64("trials", optarg, 100, 100000000, &self->trials, message);
-        else if (c == 'f')
-            status = option_u64("fresh", optarg, 20, 10000000, &self->fresh, message);
-        else if (c == 's')
-            status = option_u64("seed", optarg, 0, UINT64_MAX, &self->seed, message);
-        else if (c == 't')
-            status = option_u64("threads", optarg, 1, 1024, &self->threads, message);
-        else if (c == 'q')
-            self->quiet = true;
-        else
-            status = option_unknown("check", argv, message);
-    }
+    self->fresh = 500;
+    comparison_init(&self->what, default_threads());
+    for (int c; status == STATUS_OK && (c = getopt_long(argc, argv, "q", options, NULL)) != -1;)
+        status = c == 'f' ? option_u64("fresh", optarg, 20, 10000000, &self->fresh, message)
+                          : comparison_option_take(&self->what, "check", c, argv, message);
     return status == STATUS_OK
-               ? option_operand("check", "case", argc, argv, &self->case_name, message)
+               ? option_operand("check", "case", argc, argv, &self->what.case_name, message)
                : status;
 }
 
@@ -77,19 +64,18 @@ static void print_check(const struct case_file *case_file, const struct check *c
 static int run_check(int argc, char **argv, struct message *message)
 {
     struct settings settings;
-    struct case_file case_file;
+    struct case_file case_file = {0};
     struct evidence evidence = {0};
     struct check check = {0};
     struct progress_bar bar;
     int status = read_settings(&settings, argc, argv, message);
     if (status != STATUS_OK)
         return status;
-    status = case_load(&case_file, settings.case_name, message);
-    if (status == STATUS_OK)
-        status = evidence_load(&evidence, &case_file, message);
-    progress_bar_start(&bar, "simulating", settings.quiet);
-    struct check_options options = {settings.seed,  settings.trials,
-                                    settings.fresh, (unsigned)settings.threads,
+    const struct comparison *what = &settings.what;
+    status = comparison_load(what, &case_file, &evidence, message);
+    progress_bar_start(&bar, "simulating", what->quiet);
+    struct check_options options = {what->seed,     what->trials,
+                                    settings.fresh, (unsigned)what->threads,
                                     MEMBERS_ALL,    &bar.progress};
     if (status == STATUS_OK)
         status = check_run(&check, &case_file, &evidence, &options, message);
@@ -108,6 +94,8 @@ const struct command command_check = {
     "      --trials N          simulated logs per scenario in the reference table (2000)\n"
     "      --fresh M           fresh logs per scenario (500)\n"
     "      --seed S            random seed (1)\n"
-    "      --threads T         worker threads (all processors)\n"
+    "      --threads T         worker threads (all processors)\n" COMPARISON_HELP_SCENARIO
+    "      --weight NAME=W     another prior weight for this scenario; may be given several "
+    "times\n"
     "  -q, --quiet             no progress\n",
     run_check};

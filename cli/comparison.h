@@ -43,7 +43,8 @@ enum comparison_option {
     COMPARISON_OPTIONAL,
 };
 
-#define COMPARISON_OPTIONS                                                                         \
+/* What decides the trials and the evidence, for option tables. */
+#define COMPARISON_TRIAL_OPTIONS                                                                   \
     {"trials", required_argument, NULL, COMPARISON_TRIALS},                                        \
         {"seed", required_argument, NULL, COMPARISON_SEED},                                        \
         {"threads", required_argument, NULL, COMPARISON_THREADS},                                  \
@@ -56,12 +57,15 @@ enum comparison_option {
         {"columns", required_argument, NULL, COMPARISON_COLUMNS},                                  \
         {"year", required_argument, NULL, COMPARISON_YEAR},                                        \
         {"weight", required_argument, NULL, COMPARISON_WEIGHT},                                    \
-        {"elicited", no_argument, NULL, COMPARISON_ELICITED},                                      \
-        {"ledger", no_argument, NULL, COMPARISON_LEDGER},                                          \
         {"optional", no_argument, NULL, COMPARISON_OPTIONAL},                                      \
     {                                                                                              \
         "quiet", no_argument, NULL, 'q'                                                            \
     }
+
+/* The same and what decides the verdict alone. */
+#define COMPARISON_OPTIONS                                                                         \
+    {"elicited", no_argument, NULL, COMPARISON_ELICITED},                                          \
+        {"ledger", no_argument, NULL, COMPARISON_LEDGER}, COMPARISON_TRIAL_OPTIONS
 
 #define COMPARISON_HELP_SCENARIO                                                                   \
     "      --scenario NAME     weigh this scenario too; may be given several times\n"              \

@@ -54,8 +54,6 @@ static const struct role_row roles[] = {
     {NULL, false, false, false, NULL},
 };
 
-#define MAX_CLIENTS 5000
-
 struct vendor {
     const struct model_run *run;
     const double *param;
@@ -147,8 +145,7 @@ static int run_clients(const struct vendor *self)
     if (!(per_s > 0.0))
         return STATUS_OK;
     for (time_us t = time_after(world->start_us, rng_exponential(&rng) / per_s);
-         t < world->until_us && number < MAX_CLIENTS;
-         t = time_after(t, rng_exponential(&rng) / per_s))
+         t < world->until_us; t = time_after(t, rng_exponential(&rng) / per_s))
         if (run_client(self, number++, t) != STATUS_OK)
             return STATUS_RUN;
     return STATUS_OK;

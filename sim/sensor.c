@@ -7,7 +7,6 @@
 
 #include "sim/hits.h"
 
-#define MAX_OUTAGES 256
 #define RECENT 1024 /* rows looked back for duplicates, a power of two */
 
 const char *const sensor_position_words[] = {"authority", "below", "lists", NULL};
@@ -46,23 +45,43 @@ void sensor_free(struct sensor *self)
     self->sees_name = NULL;
 }
 
-static size_t draw_outages(const struct sensor *self, const double *param, struct rng *rng,
-                           struct outage outages[MAX_OUTAGES])
+/* Silent stretches. */
+struct outage {
+    time_us from_us, until_us;
+};
+
+/* Those of a log, one after the other. */
+struct outages {
+    struct rng rng;
+    double per_us, length_us; /* rate between two of them, mean length */
+    double t, until_us;
+};
+
+static struct outages begin_outages(const struct sensor *self, const double *param,
+                                    struct rng_key key)
 {
-    double rate_per_us = param[SENSOR_OUTAGES_PER_WEEK] / (7.0 * (double)US_PER_DAY);
-    double length_us = param[SENSOR_OUTAGE_HOURS] * (double)US_PER_HOUR;
-    size_t n = 0;
-    double t = (double)self->from_us;
-    while (rate_per_us > 0.0 && n < MAX_OUTAGES) {
-        t += rng_exponential(rng) / rate_per_us;
-        if (t >= (double)self->until_us)
-            break;
-        double end = t + rng_exponential(rng) * length_us;
-        outages[n].from_us = (time_us)t;
-        outages[n++].until_us = (time_us)fmin(end, (double)self->until_us);
-        t = end;
-    }
-    return n;
+    struct outages outages = {
+        .per_us = param[SENSOR_OUTAGES_PER_WEEK] / (7.0 * (double)US_PER_DAY),
+        .length_us = param[SENSOR_OUTAGE_HOURS] * (double)US_PER_HOUR,
+        .t = (double)self->from_us,
+        .until_us = (double)self->until_us,
+    };
+    rng_init(&outages.rng, key, self->entity);
+    return outages;
+}
+
+/* False where there is none any more. */
+static bool next_outage(struct outages *self, struct outage *outage)
+{
+    if (!(self->per_us > 0.0))
+        return false;
+    self->t += rng_exponential(&self->rng) / self->per_us;
+    if (self->t >= self->until_us)
+        return false;
+    double end = self->t + rng_exponential(&self->rng) * self->length_us;
+    *outage = (struct outage){(time_us)self->t, (time_us)fmin(end, self->until_us)};
+    self->t = end;
+    return true;
 }
 
 /* What holds for every query of one address is worked out once: few addresses ask often. */
@@ -354,20 +373,18 @@ int sensor_record(const struct sensor *self, const double *values, struct rng_ke
                   struct edit_space *space, const struct query_array *in, struct query_array *out)
 {
     const double *param = values + self->first_param;
-    struct outage outages[MAX_OUTAGES];
+    struct outages outages = begin_outages(self, param, key);
+    struct outage outage;
     struct recording recording;
-    struct rng silence;
-    rng_init(&silence, key, self->entity);
-    size_t n_outages = draw_outages(self, param, &silence, outages);
     begin(&recording, self, param, key, out);
     out->n = 0;
     if (query_array_reserve(out, in->n + 1) != STATUS_OK)
         return STATUS_RUN;
     size_t row = row_at(in, 0, self->from_us), end = row_at(in, row, self->until_us);
     int status = record_stretch(&recording, in, 0, row, false);
-    for (size_t i = 0; i < n_outages && status == STATUS_OK; i++) {
-        size_t from = row_at(in, row, outages[i].from_us);
-        size_t until = row_at(in, from, outages[i].until_us);
+    while (status == STATUS_OK && row < end && next_outage(&outages, &outage)) {
+        size_t from = row_at(in, row, outage.from_us);
+        size_t until = row_at(in, from, outage.until_us);
         until = until < end ? until : end;
         status = record_stretch(&recording, in, row, from, true);
         if (status == STATUS_OK)

@@ -60,11 +60,6 @@ enum record {
     RECORD_ROWS,
 };
 
-/* Silent stretches of one trial. */
-struct outage {
-    time_us from_us, until_us;
-};
-
 /* Records `in` (sorted by time) into *out (emptied first; grown as needed; sorted on return).
  * `values` are the trial's parameter values; `space` is working space of edits. Missing columns are
  * blanked (0), client ids stay. STATUS_RUN when memory runs out. */

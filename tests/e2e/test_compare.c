@@ -303,6 +303,25 @@ static void help_for_every_command(void **state)
     }
 }
 
+/* `check` weighs what `compare` would: one fact more, one scenario more, other weights. */
+static void check_takes_what_compare_takes(void **state)
+{
+    (void)state;
+    struct outcome plain = run("check alfa-2016 --trials 100 --fresh 20 -q");
+    struct outcome more = run("check alfa-2016 --trials 100 --fresh 20 -q --optional");
+    struct outcome added = run("check " CASE " --trials 100 --fresh 20 -q --scenario malware");
+    struct outcome weighed = run("check " CASE " --trials 100 --fresh 20 -q --scenario malware "
+                                 "--weight malware=1000000");
+    assert_int_equal(plain.code, 0);
+    assert_int_equal(more.code, 0);
+    assert_int_equal(added.code, 0);
+    assert_int_equal(weighed.code, 0);
+    assert_string_not_equal(plain.out, more.out);
+    assert_non_null(strstr(added.out, "malware"));
+    assert_non_null(strstr(weighed.out, "prior 1.0000"));
+    outcome_free(&plain), outcome_free(&more), outcome_free(&added), outcome_free(&weighed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -168,6 +168,30 @@ static void test_outages(void **state)
     assert_true(holes > 12 && holes < 70);
 }
 
+/* Fifty a week for more than four years: the last ones silence as much as the first. A cycle is
+ * 3.36 h up and 1 h down; rows two hours apart. */
+static void test_outages_do_not_run_out(void **state)
+{
+    (void)state;
+    struct sensor sensor = plain_sensor();
+    struct query_array rows = {0};
+    for (uint32_t i = 0; i < N; i++) {
+        struct query q = {.time_us = i * 2 * US_PER_HOUR, .client = i % 100, .type = TYPE_A};
+        assert_int_equal(query_array_add(&rows, q), STATUS_OK);
+    }
+    values[SENSOR_OUTAGES_PER_WEEK] = 50;
+    values[SENSOR_OUTAGE_HOURS] = 1;
+    assert_int_equal(sensor_record(&sensor, values, key, &space, &rows, &out), STATUS_OK);
+    double lost[2] = {N / 2, N / 2}, expected = 1 / 4.36;
+    for (size_t i = 0; i < out.n; i++)
+        lost[out.q[i].time_us >= N * US_PER_HOUR] -= 1;
+    /* the share of rows in outages of one row or so each: a little more than a binomial error */
+    for (int half = 0; half < 2; half++)
+        assert_true(fabs(lost[half] / (N / 2) - expected) <
+                    5 * sqrt(2 * expected * (1 - expected) / (N / 2)));
+    query_array_free(&rows);
+}
+
 static void test_rounding_and_columns(void **state)
 {
     (void)state;
@@ -233,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_strangers),
         cmocka_unit_test(test_uneven_losses),
         cmocka_unit_test(test_outages),
+        cmocka_unit_test(test_outages_do_not_run_out),
         cmocka_unit_test(test_rounding_and_columns),
         cmocka_unit_test(test_merging),
         cmocka_unit_test(test_thinning_stays_aligned),
