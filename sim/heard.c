@@ -6,7 +6,9 @@ static bool is_recorded(const struct world *self, const struct question *q)
 {
     for (uint32_t i = 0; i < self->n_sensors; i++) {
         const struct sensor *sensor = &self->sensors[i];
-        if (sensor->source < 0 && sensor->position != POSITION_LISTS &&
+        bool hears = sensor->position == POSITION_BELOW ||
+                     (sensor->position == POSITION_AUTHORITY && !q->outside);
+        if (sensor->source < 0 && hears &&
             (sensor->sees_name == NULL || q->name >= sensor->n_names || sensor->sees_name[q->name]))
             return true;
     }

@@ -27,12 +27,17 @@ int resolve_init(struct resolve *self, const struct world *world)
     self->process_used_us = calloc(n_parties, sizeof *self->process_used_us);
     self->process = calloc(n_parties, sizeof *self->process);
     self->remembered = calloc(n_parties * n_questions, sizeof *self->remembered);
+    self->slots = calloc(n_resolvers * n_questions, sizeof *self->slots);
+    self->apart = calloc(n_parties * n_questions, sizeof *self->apart);
+    steady_init(&self->steady);
+    query_array_init(&self->singly);
     query_array_init(&self->follow_up);
     query_array_init(&self->retry);
     bool good = self->caches != NULL && self->quiet_until_us != NULL && self->answers != NULL &&
                 self->plain != NULL && self->stubs != NULL && self->delegations != NULL &&
                 self->left != NULL && self->profiles != NULL && self->next_resolver != NULL &&
-                self->process_used_us != NULL && self->process != NULL && self->remembered != NULL;
+                self->process_used_us != NULL && self->process != NULL &&
+                self->remembered != NULL && self->slots != NULL && self->apart != NULL;
     return good ? STATUS_OK : STATUS_RUN;
 }
 
@@ -50,6 +55,10 @@ void resolve_free(struct resolve *self)
     free(self->process_used_us);
     free(self->process);
     free(self->remembered);
+    free(self->slots);
+    free(self->apart);
+    steady_free(&self->steady);
+    query_array_free(&self->singly);
     query_array_free(&self->follow_up);
     query_array_free(&self->retry);
     memset(self, 0, sizeof *self);
@@ -105,6 +114,8 @@ static void start(struct resolve *self, const double *values)
     memset(self->process, 0, world->n_parties * sizeof *self->process);
     memset(self->remembered, 0,
            (size_t)world->n_parties * world->n_questions * sizeof *self->remembered);
+    memset(self->slots, 0, n_entries * sizeof *self->slots);
+    memset(self->apart, 0, (size_t)world->n_parties * world->n_questions * sizeof *self->apart);
     static const double no_settings[RESOLVER_N_PARAMS] = {0};
     for (uint32_t i = 0; i < world->n_resolvers; i++) {
         const struct resolver *resolver = &world->resolvers[i];
@@ -148,8 +159,7 @@ static int emit(struct pass *pass, time_us t, uint32_t client, uint32_t question
     query->client = client;
     query->name = q->name;
     query->type = q->type;
-    query->server =
-        world->n_servers > 1 ? (uint16_t)(1 + rng_throw(&pass->dice, world->n_servers)) : 1;
+    query->server = 1; /* see choose_servers */
     query->flags = flags;
     return STATUS_OK;
 }
@@ -368,16 +378,37 @@ static int ask_plain(struct pass *pass, time_us t, uint32_t r, uint32_t question
                     : STATUS_OK;
 }
 
+/* The slot of a question at a resolver, or NULL, with what was set apart told to the cache. */
+static struct steady_slot *catch_up(struct pass *pass, uint32_t r, uint32_t question)
+{
+    struct resolve *space = pass->space;
+    size_t at = (size_t)r * pass->world->n_questions + question;
+    if (space->slots[at] == 0)
+        return NULL;
+    struct steady_slot *slot = &space->steady.slots[space->slots[at] - 1];
+    if (slot->asked_us != INT64_MIN) {
+        struct client_answer ignored;
+        resolver_ask(&space->profiles[r], &space->caches[at], slot->asked_us,
+                     answer_now(pass, question, slot->asked_us), &ignored);
+        slot->asked_us = INT64_MIN;
+    }
+    return slot;
+}
+
 /* A question of a party at resolver r. */
 static int ask_at(struct pass *pass, const struct query *q, uint32_t r)
 {
     struct client_answer given;
     bool answered = true;
+    struct steady_slot *slot = catch_up(pass, r, q->name);
     bool plain = pass->space->plain[(size_t)r * pass->world->n_questions + q->name];
     int status = plain ? ask_plain(pass, q->time_us, r, q->name, &given)
                        : ask_resolver(pass, q->time_us, r, q->name, &given, &answered);
     if (status != STATUS_OK)
         return status;
+    if (slot != NULL)
+        slot->quiet_us =
+            pass->space->caches[(size_t)r * pass->world->n_questions + q->name].plain_until_us;
     if (answered)
         return given.negative || q->flags & TRAFFIC_FOLLOW ? follow_up(pass, q, &given) : STATUS_OK;
     uint32_t tries = (q->flags & TRAFFIC_TRIES) / TRAFFIC_ONE_TRY + 1;
@@ -432,6 +463,9 @@ static int ask_stretch(struct pass *pass, const struct query_array *queries, siz
     size_t i = *at;
     for (; i < queries->n && queries->q[i].time_us <= space->pending_us; i++) {
         const struct query *q = &queries->q[i];
+        status = steady_pass(&pass->space->steady, q->time_us, pass->upstream);
+        if (status != STATUS_OK)
+            break;
         if (q->flags & not_short || pass->below != NULL ||
             space->stubs[q->client].n_resolvers == 0) {
             status = ask(pass, q);
@@ -463,12 +497,153 @@ static int ask_pending(struct pass *pass, time_us until_us)
         /* a copy, for the queues may move while it is asked */
         struct query next = retry ? space->retry.q[space->next_retry++]
                                   : space->follow_up.q[space->next_follow_up++];
-        status = ask(pass, &next);
+        status = steady_pass(&space->steady, next.time_us, pass->upstream);
+        if (status == STATUS_OK)
+            status = ask(pass, &next);
         time_us retry_us = head_us(&space->retry, space->next_retry);
         time_us follow_up_us = head_us(&space->follow_up, space->next_follow_up);
         space->pending_us = retry_us < follow_up_us ? retry_us : follow_up_us;
     }
     return status;
+}
+
+/* ---- queries that are set apart ---- */
+
+/* Whether a sensor may hear every question, be its log wanted or not: what other sensors record
+ * must not depend on that. */
+static bool is_heard_below(const struct world *world)
+{
+    for (uint32_t i = 0; i < world->n_sensors; i++)
+        if (world->sensors[i].source < 0 && world->sensors[i].position == POSITION_BELOW)
+            return true;
+    return false;
+}
+
+/* Whether the party's resolvers have no other rules for the question than those of their caches. */
+static bool is_steady(const struct resolve *self, const struct stub *stub, uint32_t question)
+{
+    if (stub->n_resolvers == 0 || stub->choice == CHOOSE_ROTATE)
+        return false;
+    for (uint32_t r = stub->first_resolver; r < stub->first_resolver + stub->n_resolvers; r++)
+        if (!self->plain[(size_t)r * self->world->n_questions + question])
+            return false;
+    return true;
+}
+
+static void add_slot(struct pass *pass, uint32_t r, uint32_t question,
+                     struct authority_answer answer)
+{
+    struct resolve *space = pass->space;
+    const struct question *q = &pass->world->questions[question];
+    const struct resolver_profile *profile = &space->profiles[r];
+    space->steady.slots[space->steady.n_slots++] = (struct steady_slot){
+        .quiet_us = INT64_MIN,
+        .quiet = resolver_quiet(profile, answer),
+        .asked_us = INT64_MIN,
+        .row = {.client = pass->world->resolvers[r].client,
+                .name = q->name,
+                .type = q->type,
+                .server = 1,
+                .flags = profile->mixed_case ? QUERY_MIXED_CASE : 0},
+        .shown = !q->outside && !q->unseen,
+    };
+    space->slots[(size_t)r * pass->world->n_questions + question] = (uint8_t)space->steady.n_slots;
+}
+
+/* What is set apart of a party's queries for a question: nothing, or those before the first change
+ * of its answer. */
+static struct apart look_at(struct pass *pass, uint32_t party, uint32_t question)
+{
+    struct resolve *space = pass->space;
+    const struct world *world = pass->world;
+    const struct stub *stub = &space->stubs[party];
+    const struct question *q = &world->questions[question];
+    const uint32_t *searched = world->parties[party].searched;
+    struct apart apart = {.until_us = INT64_MIN, .known = true};
+    uint32_t n = stub->choice == CHOOSE_RANDOM ? stub->n_resolvers : 1;
+    if (space->all_singly || is_heard_below(world) || !is_steady(space, stub, question) ||
+        space->steady.n_slots + n > STEADY_MAX_SLOTS ||
+        world->until_us - world->start_us >= STEADY_MAX_SPAN_US)
+        return apart;
+    struct known_answer known = find_answer(pass, question, world->start_us);
+    uint32_t next = searched != NULL ? searched[question] : NO_INDEX;
+    apart.until_us = known.until_us < world->until_us ? known.until_us : world->until_us;
+    apart.search_free = known.answer.exists || next == NO_INDEX ? TRAFFIC_NO_SEARCH : 0;
+    if ((q->unseen || q->outside) && (next == NO_INDEX || world->questions[next].unneeded))
+        return apart;
+    apart.slot = (uint8_t)space->steady.n_slots;
+    apart.n_slots = (uint8_t)n;
+    for (uint32_t r = stub->first_resolver; r < stub->first_resolver + n; r++)
+        add_slot(pass, r, question, known.answer);
+    return apart;
+}
+
+/* Deals the client queries out to pass->space->steady and ->singly. */
+static int set_apart(struct pass *pass, const struct query_array *queries)
+{
+    const uint32_t never = TRAFFIC_DIRECT | TRAFFIC_REMEMBERED | TRAFFIC_FOLLOW;
+    struct resolve *space = pass->space;
+    const struct world *world = pass->world;
+    if (steady_begin(&space->steady, world->start_us, world->until_us, queries->n) != STATUS_OK ||
+        query_array_reserve(&space->singly, queries->n) != STATUS_OK)
+        return STATUS_RUN;
+    struct query *single = space->singly.q;
+    for (const struct query *q = queries->q; q < queries->q + queries->n; q++) {
+        struct apart *apart = &space->apart[(size_t)q->client * world->n_questions + q->name];
+        if (q->flags & never) {
+            *single++ = *q;
+            continue;
+        }
+        if (!apart->known)
+            *apart = look_at(pass, q->client, q->name);
+        if (q->time_us >= apart->until_us || !((q->flags | apart->search_free) & TRAFFIC_NO_SEARCH))
+            *single++ = *q;
+        else if (apart->n_slots == 1)
+            steady_add(&space->steady, apart->slot, q->time_us);
+        else if (apart->n_slots > 1)
+            steady_add(&space->steady, apart->slot + rng_throw(&pass->dice, apart->n_slots),
+                       q->time_us);
+    }
+    space->singly.n = (size_t)(single - space->singly.q);
+    steady_sort(&space->steady);
+    return STATUS_OK;
+}
+
+/* Which of the zone's servers each question went to. */
+static void choose_servers(struct pass *pass)
+{
+    const uint32_t n = pass->world->n_servers;
+    for (size_t i = 0; n > 1 && i < pass->upstream->n; i++)
+        pass->upstream->q[i].server = (uint16_t)(1 + rng_throw(&pass->dice, n));
+}
+
+static void begin(struct pass *pass)
+{
+    rng_init(&pass->dice.rng, pass->key, rng_entity("resolvers"));
+    start(pass->space, pass->values);
+    for (uint32_t z = 0; z < pass->world->n_zones; z++)
+        settle_zone(pass, z, pass->key);
+    mark_plain(pass->space);
+    pass->upstream->n = 0;
+    if (pass->below != NULL)
+        pass->below->n = 0;
+}
+
+static int ask_all(struct pass *pass, struct query_array *scratch)
+{
+    struct resolve *space = pass->space;
+    const struct query_array *queries = &space->singly;
+    int status = query_array_sort(&space->singly, scratch);
+    for (size_t at = 0;
+         status == STATUS_OK && (at < queries->n || space->pending_us < INT64_MAX);) {
+        status = ask_stretch(pass, queries, &at);
+        if (status == STATUS_OK)
+            status = ask_pending(pass, at < queries->n ? queries->q[at].time_us : INT64_MAX);
+    }
+    if (status == STATUS_OK)
+        status = steady_pass(&space->steady, INT64_MAX, pass->upstream);
+    /* retransmissions come later than they were made */
+    return status == STATUS_OK ? query_array_sort(pass->upstream, scratch) : status;
 }
 
 int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
@@ -481,22 +656,11 @@ int resolve_queries(struct resolve *self, const struct query_array *queries, con
                         .key = key,
                         .upstream = upstream,
                         .below = below};
-    rng_init(&pass.dice.rng, key, rng_entity("resolvers"));
-    start(self, values);
-    for (uint32_t z = 0; z < self->world->n_zones; z++)
-        settle_zone(&pass, z, key);
-    mark_plain(self);
-    upstream->n = 0;
-    if (below != NULL)
-        below->n = 0;
-    int status = STATUS_OK;
-    for (size_t at = 0; status == STATUS_OK && (at < queries->n || self->pending_us < INT64_MAX);) {
-        status = ask_stretch(&pass, queries, &at);
-        if (status == STATUS_OK)
-            status = ask_pending(&pass, at < queries->n ? queries->q[at].time_us : INT64_MAX);
-    }
-    return status != STATUS_OK
-               ? status
-               : query_array_sort(upstream,
-                                  scratch); /* retransmissions come later than they were made */
+    begin(&pass);
+    int status = set_apart(&pass, queries);
+    if (status == STATUS_OK)
+        status = ask_all(&pass, scratch);
+    if (status == STATUS_OK)
+        choose_servers(&pass);
+    return status;
 }

@@ -3,6 +3,7 @@
 #define SIM_RESOLVE_H
 
 #include "sim/rng.h"
+#include "sim/steady.h"
 #include "sim/world.h"
 
 /* What a resolver remembers of a zone's servers. */
@@ -23,6 +24,14 @@ struct known_answer {
     struct authority_answer answer;
 };
 
+/* Which queries of a party for a question are set apart. */
+struct apart {
+    time_us until_us;      /* those before this; */
+    uint32_t search_free;  /* with TRAFFIC_NO_SEARCH, where this does not hold it already */
+    uint8_t slot, n_slots; /* one slot for each resolver that may be chosen; 0: no trace is left */
+    bool known;            /* for this trial */
+};
+
 /* Working space, made once per worker. */
 struct resolve {
     const struct world *world;
@@ -39,6 +48,11 @@ struct resolve {
     time_us *process_used_us;          /* per party: last mail of its gateway's process */
     uint32_t *process;                 /* per party: number of that process, from 1 */
     uint32_t *remembered;              /* [party * n_questions + question]: process that knows it */
+    struct steady steady;              /* client queries that are set apart */
+    uint8_t *slots;                    /* [resolver * n_questions + question]: 1 + slot, or 0 */
+    struct apart *apart;               /* [party * n_questions + question] */
+    struct query_array singly;         /* the others, asked one by one */
+    bool all_singly;                   /* nothing is set apart: the oracle of steady.h, for tests */
     struct query_array follow_up;      /* asked a little later: search list, name of a PTR */
     struct query_array retry;          /* asked again after a failure */
     size_t next_follow_up, next_retry;
@@ -50,11 +64,11 @@ struct resolve {
 int resolve_init(struct resolve *self, const struct world *world);
 void resolve_free(struct resolve *self);
 
-/* Passes client queries (struct traffic's form, sorted by time) through stubs and resolvers with
- * cold caches. `upstream` gets what reaches the servers that sensors may watch, sorted by time;
- * `below`, where not NULL, every question asked of a resolver, sorted by time. Both are emptied
- * first. `values` are the trial's parameters. `scratch` is working space. STATUS_RUN when memory
- * runs out. */
+/* Passes client queries (struct traffic's form, in any order) through stubs and resolvers with
+ * cold caches; those of one instant in the order given. `upstream` gets what reaches the servers
+ * that sensors may watch, sorted by time; `below`, where not NULL, every question asked of a
+ * resolver, sorted by time. Both are emptied first. `values` are the trial's parameters. `scratch`
+ * is working space. STATUS_RUN when memory runs out. */
 int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
                     struct rng_key key, struct query_array *upstream, struct query_array *below,
                     struct query_array *scratch);

@@ -262,6 +262,16 @@ static void store(const struct resolver_profile *profile, struct cache_entry *en
     entry->plain_until_us = plain_until(profile, entry);
 }
 
+struct resolver_quiet resolver_quiet(const struct resolver_profile *profile,
+                                     struct authority_answer answer)
+{
+    struct cache_entry entry = {0};
+    store(profile, &entry, instant_at(0), answer);
+    bool cached = profile->expiry != EXPIRY_ALWAYS;
+    return (struct resolver_quiet){cached && profile->expiry != EXPIRY_CONTINUOUS,
+                                   cached ? entry.plain_until_us : 0};
+}
+
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
                   struct authority_answer fresh, struct client_answer *given)
 {

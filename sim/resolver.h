@@ -117,6 +117,25 @@ struct client_answer {
 bool resolver_ask(const struct resolver_profile *profile, struct cache_entry *entry, time_us t,
                   struct authority_answer fresh, struct client_answer *given);
 
+/* How long a cache answers a question that always gets the same answer, by the instant at which it
+ * asked upstream. */
+struct resolver_quiet {
+    bool whole_seconds; /* counted from the beginning of that second */
+    time_us for_us;
+};
+
+struct resolver_quiet resolver_quiet(const struct resolver_profile *profile,
+                                     struct authority_answer answer);
+
+/* cache_entry.plain_until_us (or t, where there is no cache) after resolver_ask went upstream at t.
+ */
+static inline time_us resolver_quiet_until(const struct resolver_quiet *self, time_us t)
+{
+    time_us past_second = t % US_PER_S;
+    past_second += past_second < 0 ? US_PER_S : 0;
+    return t - (self->whole_seconds ? past_second : 0) + self->for_us;
+}
+
 /* The usual case of resolver_ask by itself: true where the cache answers and nothing goes upstream;
  * false, with nothing changed, where resolver_ask must decide. Spares the caller to find out what
  * the authority would say. */

@@ -156,11 +156,9 @@ static int record(struct trial *self, struct rng_key key)
 int trial_observe(struct trial *self, struct rng_key key)
 {
     const struct world *world = self->world;
-    int status = query_array_sort(&self->traffic.queries, &self->scratch);
-    if (status == STATUS_OK)
-        status = resolve_queries(
-            &self->resolve, &self->traffic.queries, self->values, key, &self->upstream,
-            is_wanted_at(self, POSITION_BELOW) ? &self->below : NULL, &self->scratch);
+    int status =
+        resolve_queries(&self->resolve, &self->traffic.queries, self->values, key, &self->upstream,
+                        is_wanted_at(self, POSITION_BELOW) ? &self->below : NULL, &self->scratch);
     if (status == STATUS_OK && world->n_block_lists > 0 && is_wanted_at(self, POSITION_LISTS))
         status = block_lists_run(world, self->values, key, &self->traffic.mails, &self->reports,
                                  &self->scratch, &self->entries);

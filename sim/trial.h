@@ -15,7 +15,7 @@ struct trial {
     const struct world *world;
     double *values;              /* drawn parameters, plan order */
     uint32_t n_values;           /* allocated */
-    struct traffic traffic;      /* client queries, sorted after the run */
+    struct traffic traffic;      /* client queries, in the order in which models made them */
     struct query_array upstream; /* what reaches the authority, sorted */
     struct query_array
         below; /* client queries in log form, filled only where a sensor stands below the cache */

@@ -36,6 +36,8 @@ void each_trial(struct tiny_world *tiny, uint64_t seed, uint64_t n,
     for (uint64_t i = 0; status == STATUS_OK && i < n; i++) {
         status = trial_run(&trial, &tiny->plan, seed, i, &message);
         if (status == STATUS_OK)
+            status = query_array_sort(&trial.traffic.queries, &trial.scratch);
+        if (status == STATUS_OK)
             visit(&trial, context);
     }
     trial_free(&trial);
