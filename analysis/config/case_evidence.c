@@ -1,7 +1,9 @@
 /* case_evidence.c - the evidence of a case: a log, or published facts from a file of their own. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis/config/case.h"
 
@@ -410,6 +412,12 @@ int case_load_evidence(struct case_file *self, const config_setting_t *group,
         list != NULL && status == STATUS_OK ? beside_case(self, list, &status) : NULL;
     if (path == NULL || status != STATUS_OK)
         return status;
+    if (access(path, R_OK) != 0)
+        return config_complain(
+            evidence, message,
+            "%s: the file %.500s cannot be read: %s; it is looked for beside the "
+            "case",
+            facts != NULL ? "facts" : "statistics", path, strerror(errno));
     status = load_facts(self, path, facts != NULL ? load_fact : load_wanted, message);
     if (facts != NULL && status == STATUS_OK)
         status = set_optional_apart(self);

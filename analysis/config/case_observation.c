@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "analysis/config/case.h"
+#include "analysis/config/nearby.h"
 
 static const struct key_row observation_keys[] = {
     {"title", true, "one line for people, to stand behind a scenario's title"},
@@ -43,6 +44,27 @@ static int find_file(const struct case_file *self, const char *name, char *path,
             return STATUS_OK;
     }
     return STATUS_INPUT;
+}
+
+static int complain_missing(const struct case_file *self, const char *name,
+                            const config_setting_t *at, struct message *message)
+{
+    char beside[1100], parent[1100], installed[1100], hint[NEARBY_TEXT];
+    const char *slash = strrchr(self->path, '/');
+    int length = slash != NULL ? (int)(slash - self->path) : 1;
+    const char *directory = slash != NULL ? self->path : ".";
+    snprintf(beside, sizeof beside, "%.*s/observations", length, directory);
+    snprintf(parent, sizeof parent, "%.*s/../observations", length, directory);
+    snprintf(installed, sizeof installed, "%s/observations", case_data_directory());
+    const char *const folders[] = {beside, parent, "scenarios/observations", installed, NULL};
+    nearby_file(folders, name, hint);
+    struct message sentence;
+    fail(&sentence, STATUS_INPUT,
+         "observation \"%.80s\": no file %.80s.cfg%s; looked in observations/ beside the case, one "
+         "folder up, and in the installed scenarios",
+         name, name, hint);
+    return at ? config_complain(at, message, "%s", sentence.text)
+              : fail(message, STATUS_INPUT, "%s", sentence.text);
 }
 
 /* Sensors that read the logs of others inherit what happened to those. */
@@ -132,14 +154,8 @@ int case_apply_observation(struct case_file *self, struct scenario *scenario, co
     char path[1400];
     struct config_file file;
     config_setting_t *group;
-    if (find_file(self, name, path, sizeof path) != STATUS_OK) {
-        const char *where = "looked in observations/ beside the case, one folder up, and in the "
-                            "installed scenarios";
-        return at ? config_complain(at, message, "observation \"%.80s\": no file %.80s.cfg (%s)",
-                                    name, name, where)
-                  : fail(message, STATUS_INPUT, "observation \"%.80s\": no file %.80s.cfg (%s)",
-                         name, name, where);
-    }
+    if (find_file(self, name, path, sizeof path) != STATUS_OK)
+        return complain_missing(self, name, at, message);
     int status = config_file_open(&file, path, message);
     if (status == STATUS_OK)
         status = config_top(&file, path, "observation", &group, message);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analysis/config/case.h"
+#include "analysis/config/nearby.h"
 #include "models/models.h"
 
 static const struct key_row scenario_keys[] = {
@@ -32,7 +33,8 @@ static const struct key_row set_keys[] = {
 static bool try_path(char *buffer, size_t size, const char *directory, size_t length,
                      const char *name)
 {
-    snprintf(buffer, size, "%.*s/%s.cfg", (int)length, directory, name);
+    const char *ending = strstr(name, ".cfg") != NULL ? "" : ".cfg";
+    snprintf(buffer, size, "%.*s/%s%s", (int)length, directory, name, ending);
     return access(buffer, R_OK) == 0;
 }
 
@@ -54,7 +56,56 @@ static int find_scenario_file(const struct case_file *self, const char *name, ch
     return found ? STATUS_OK : STATUS_INPUT;
 }
 
+static int complain_missing(const struct case_file *self, const char *name, const char *bare,
+                            const config_setting_t *at, struct message *message)
+{
+    char beside[1024], parent[1040], hint[NEARBY_TEXT];
+    const char *slash = strrchr(self->path, '/');
+    snprintf(beside, sizeof beside, "%.*s", slash ? (int)(slash - self->path) : 1,
+             slash ? self->path : ".");
+    snprintf(parent, sizeof parent, "%s/..", beside);
+    const char *const folders[] = {beside, parent, case_data_directory(), NULL};
+    nearby_file(folders, bare, hint);
+    struct message sentence;
+    fail(&sentence, STATUS_INPUT,
+         "scenario \"%.80s\": no file %.80s.cfg%s; looked beside the case, one folder up, and in "
+         "the "
+         "installed scenarios",
+         name, bare, hint);
+    return at ? config_complain(at, message, "%s", sentence.text)
+              : fail(message, STATUS_INPUT, "%s", sentence.text);
+}
+
+static int complain_twice(const struct scenario *first, const char *path,
+                          const config_setting_t *at, struct message *message)
+{
+    struct message sentence;
+    bool same = strcmp(first->path, path) == 0;
+    fail(&sentence, STATUS_INPUT,
+         same ? "scenario \"%.80s\" stands twice (%.200s): name it once, or with different "
+                "observations"
+              : "there are two scenarios \"%.80s\" (%.200s and %.200s): rename one of the files",
+         first->name, first->path, path);
+    return at ? config_complain(at, message, "%s", sentence.text)
+              : fail(message, STATUS_INPUT, "%s", sentence.text);
+}
+
 /* ---- models of a scenario ---- */
+
+static bool has_key(const struct key_row *keys, const char *name)
+{
+    while (keys->name != NULL && strcmp(keys->name, name) != 0)
+        keys++;
+    return keys->name != NULL;
+}
+
+static bool has_param(const struct model *model, const char *name)
+{
+    const struct param_row *row = model->params;
+    while (row->name != NULL && strcmp(row->name, name) != 0)
+        row++;
+    return row->name != NULL;
+}
 
 /* The keys of one model's entry: model, label, its roles; its parameters come from its schema. */
 static void entry_keys(const struct model *model, struct key_row keys[MODEL_MAX_ROLES + 3])
@@ -75,7 +126,12 @@ static int add_role(const struct case_file *self, const char *name, struct party
     for (int i = 0; i < self->n_roles; i++)
         known[i] = self->roles[i].name;
     if (config_word(at, "role", name, known, &number, message) != STATUS_OK)
-        return STATUS_INPUT;
+        return case_find_party(self, name) < 0
+                   ? STATUS_INPUT
+                   : config_complain(at, message,
+                                     "\"%.60s\" is a party; expected the name of a role of the "
+                                     "case: roles = { ROLE = [ \"%.60s\" ]; }",
+                                     name, name);
     const struct party_set *parties = &self->roles[number].parties;
     for (int i = 0; i < parties->n; i++) {
         for (int k = 0; k < set->n; k++)
@@ -102,8 +158,10 @@ static int check_role(const struct case_file *self, const struct role_row *role,
                                    "hosts or bind another role",
                                    role->key, party->name);
         if (role->needs_gateway && party->gateway == NULL)
-            return config_complain(at, message, "%s: the party \"%s\" has no gateway", role->key,
-                                   party->name);
+            return config_complain(at, message,
+                                   "%s: the party \"%s\" has no gateway; give it one, such as "
+                                   "gateway = \"postfix\", or bind another role",
+                                   role->key, party->name);
     }
     return STATUS_OK;
 }
@@ -181,6 +239,25 @@ static int load_parameters(struct case_file *self, const config_setting_t *group
     return STATUS_OK;
 }
 
+/* A key that is no key of this model but a parameter of another one. */
+static int check_strangers(const config_setting_t *group, const struct model *model,
+                           const struct key_row *keys, struct message *message)
+{
+    for (int i = 0; i < config_setting_length(group); i++) {
+        const config_setting_t *item = config_setting_get_elem(group, (unsigned)i);
+        const char *name = config_setting_name(item);
+        if (has_key(keys, name) || has_param(model, name))
+            continue;
+        for (size_t k = 0; models[k] != NULL; k++)
+            if (has_param(models[k], name))
+                return config_complain(item, message,
+                                       "\"%.60s\" is no parameter of the model %s but of %s; "
+                                       "`mxplain models show %s` lists its own",
+                                       name, model->name, models[k]->name, model->name);
+    }
+    return STATUS_OK;
+}
+
 static int load_model(struct case_file *self, const config_setting_t *group, struct plan *plan,
                       struct param_list *list, struct message *message)
 {
@@ -201,7 +278,9 @@ static int load_model(struct case_file *self, const config_setting_t *group, str
     memset(instance, 0, sizeof *instance);
     instance->model = models[number];
     entry_keys(instance->model, keys);
-    int status = config_check_keys(group, keys, instance->model->params, message);
+    int status = check_strangers(group, instance->model, keys, message);
+    if (status == STATUS_OK)
+        status = config_check_keys(group, keys, instance->model->params, message);
     if (status == STATUS_OK)
         status = name_instance(self, group, plan, instance, message);
     if (status == STATUS_OK)
@@ -360,16 +439,11 @@ int case_add_scenario(struct case_file *self, const char *name, double weight,
     if (self->n_scenarios == CASE_MAX_SCENARIOS)
         return fail(message, STATUS_INPUT, "more than %d scenarios", CASE_MAX_SCENARIOS);
     split_name(name, &parts);
-    if (find_scenario_file(self, parts.file, path, sizeof path) != STATUS_OK) {
-        const char *where = "looked beside the case, one folder up, and in the installed scenarios";
-        return at ? config_complain(at, message, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
-                                    parts.bare, where)
-                  : fail(message, STATUS_INPUT, "scenario \"%.80s\": no file %.80s.cfg (%s)", name,
-                         parts.bare, where);
-    }
-    if (case_find_scenario(self, parts.bare) != NULL)
-        return at ? config_complain(at, message, "scenario \"%.80s\" stands twice", parts.bare)
-                  : fail(message, STATUS_INPUT, "scenario \"%.80s\" stands twice", parts.bare);
+    if (find_scenario_file(self, parts.file, path, sizeof path) != STATUS_OK)
+        return complain_missing(self, name, parts.bare, at, message);
+    const struct scenario *first = case_find_scenario(self, parts.bare);
+    if (first != NULL)
+        return complain_twice(first, path, at, message);
     struct scenario *scenario = &self->scenarios[self->n_scenarios];
     memset(scenario, 0, sizeof *scenario);
     scenario->name = case_keep(self, parts.bare, &status);

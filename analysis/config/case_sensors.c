@@ -71,6 +71,21 @@ static int load_sees(struct case_file *self, const config_setting_t *group, stru
     return STATUS_OK;
 }
 
+static int complain_source(const struct world *world, const char *source,
+                           const config_setting_t *at, struct message *message)
+{
+    char known[400] = "";
+    for (uint32_t i = 0; i < world->n_sensors; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%.60s", i == 0 ? "" : ", ",
+                 world->sensors[i].name);
+    }
+    return config_complain(at, message,
+                           "source: no sensor \"%.60s\" stands before this one; those before it: "
+                           "%s",
+                           source, *known != '\0' ? known : "none");
+}
+
 static int load_source(const struct case_file *self, const config_setting_t *group,
                        struct sensor *sensor, struct message *message)
 {
@@ -87,8 +102,7 @@ static int load_source(const struct case_file *self, const config_setting_t *gro
         return config_complain(group, message, "position: the case has no lists");
     sensor->source = source != NULL ? find_sensor(&self->world, source) : -1;
     if (source != NULL && sensor->source < 0)
-        return config_complain(group, message, "source: no sensor \"%.60s\" stands before this one",
-                               source);
+        return complain_source(&self->world, source, group, message);
     return STATUS_OK;
 }
 

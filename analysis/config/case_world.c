@@ -122,7 +122,7 @@ static int load_name(struct case_file *self, const config_setting_t *group, stru
     if (strlen(name) == 0 || strlen(name) > 253)
         return config_complain(group, message, "name: expected 1 to 253 characters (RFC 1035)");
     if (record.from_us >= record.until_us)
-        return config_complain(group, message, "until must be after from");
+        return config_complain(group, message, "the name %s: until must be after from", name);
     snprintf(prefix, sizeof prefix, "name.%s.%s", name, type_words[type_index]);
     int status = case_world_param(self, group, prefix, &name_params[0], &record.ttl_s, message);
     if (status == STATUS_OK && config_setting_get_member(group, "ttl") == NULL)
@@ -385,6 +385,11 @@ static int host_questions(struct case_file *self, struct host *host, const confi
     const char *parent = strchr(hostname, '.');
     domain = domain != NULL ? domain : parent != NULL ? parent + 1 : hostname;
     int status = add_question_text(self, hostname, TYPE_A, &host->address_question);
+    if (status == STATUS_OK && self->world.questions[host->address_question].n_records == 0)
+        status = case_assume(self,
+                             "the host %s is called %s, but no entry of names gives that an "
+                             "address: every look-up of it fails",
+                             host->name, hostname);
     if (status == STATUS_OK)
         status = add_question_text(self, helo ? helo : hostname, TYPE_A, &host->helo_question);
     if (status == STATUS_OK)
@@ -566,6 +571,18 @@ static const struct key_row window_keys[] = {
     {NULL, false, NULL},
 };
 
+static int complain_window(const config_setting_t *window, struct message *message)
+{
+    const char *from, *until;
+    if (config_text(window, "from", &from, message) != STATUS_OK ||
+        config_text(window, "until", &until, message) != STATUS_OK)
+        return STATUS_INPUT;
+    return config_complain(window, message,
+                           "the window from %.40s until %.40s: until must be after from (it is the "
+                           "first instant outside), by ten years at most",
+                           from, until);
+}
+
 static int load_window(struct case_file *self, const config_setting_t *group,
                        struct message *message)
 {
@@ -579,7 +596,7 @@ static int load_window(struct case_file *self, const config_setting_t *group,
         config_number(group, &servers_row, &n_servers, message) != STATUS_OK)
         return STATUS_INPUT;
     if (world->until_us <= world->from_us || world->until_us - world->from_us > 3660 * US_PER_DAY)
-        return config_complain(window, message, "until must be after from, by ten years at most");
+        return complain_window(window, message);
     world->start_us = world->from_us - (time_us)(warmup_s * 1e6);
     world->n_servers = (uint16_t)n_servers;
     return STATUS_OK;

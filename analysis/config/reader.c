@@ -183,14 +183,22 @@ static size_t collect_names(const struct key_row *keys, const struct param_row *
     return n;
 }
 
+/* Puts one more word behind the known ones; where they are too many, "..." ends them. */
+static void add_known(char *known, size_t size, const char *word)
+{
+    size_t used = strlen(known);
+    if (used + strlen(word) + 8 < size)
+        snprintf(known + used, size - used, "%s%s", used == 0 ? "" : ", ", word);
+    else if (used < 3 || strcmp(known + used - 3, "...") != 0)
+        snprintf(known + used, size - used, ", ...");
+}
+
 static int complain_unknown(const config_setting_t *item, const char *const names[MAX_KEYS],
                             size_t n, struct message *message)
 {
     char known[600] = "";
-    for (size_t i = 0; i < n; i++) {
-        size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", names[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        add_known(known, sizeof known, names[i]);
     const char *wrong = config_setting_name(item), *near = nearest_word(wrong, names);
     if (near != NULL)
         return config_complain(item, message,
@@ -261,7 +269,9 @@ static bool scalar_text(const config_setting_t *item, char *buffer, size_t size,
         snprintf(buffer, size, "%lld", config_setting_get_int64(item));
         return true;
     case CONFIG_TYPE_FLOAT:
-        snprintf(buffer, size, "%.17g", config_setting_get_float(item));
+        snprintf(buffer, size, "%.15g", config_setting_get_float(item));
+        if (strtod(buffer, NULL) != config_setting_get_float(item)) /* 15 digits are not enough */
+            snprintf(buffer, size, "%.17g", config_setting_get_float(item));
         return true;
     default:
         return false;
@@ -358,8 +368,7 @@ int config_word(const config_setting_t *at, const char *what, const char *text,
             *number = i;
             return STATUS_OK;
         }
-        size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", words[i]);
+        add_known(known, sizeof known, words[i]);
     }
     const char *near = nearest_word(text, words);
     if (near != NULL)

@@ -1,8 +1,10 @@
 #include "analysis/weigh/elicited.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct key_row row_keys[] = {
     {"id", true, "short name of the observation"},
@@ -42,9 +44,32 @@ static bool is_meant(const char *scenario, const char *name)
     return strncmp(scenario, name, n) == 0 && (scenario[n] == '\0' || scenario[n] == '+');
 }
 
-static int read_scenario(struct elicited_row *row, const struct case_file *case_file,
-                         const config_setting_t *item, struct message *message)
+static int complain_scenario(struct case_file *case_file, const char *name,
+                             const config_setting_t *item, struct message *message)
 {
+    const char *const *names = case_scenario_names(case_file, message);
+    int number;
+    return names != NULL ? config_word(item, "scenario", name, names, &number, message)
+                         : STATUS_RUN;
+}
+
+/* Whether an earlier entry of the list names the same scenario. */
+static bool stands_twice(const config_setting_t *list, int n, const char *name)
+{
+    for (int i = 0; i < n; i++) {
+        const char *other;
+        if (config_setting_lookup_string(config_setting_get_elem(list, (unsigned)i), "name",
+                                         &other) &&
+            strcmp(other, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int read_scenario(struct elicited_row *row, struct case_file *case_file,
+                         const config_setting_t *list, int number, struct message *message)
+{
+    const config_setting_t *item = config_setting_get_elem(list, (unsigned)number);
     const char *name;
     double low, high;
     bool found = false;
@@ -52,14 +77,16 @@ static int read_scenario(struct elicited_row *row, const struct case_file *case_
         config_text(item, "name", &name, message) != STATUS_OK ||
         read_bounds(item, &low, &high, message) != STATUS_OK)
         return STATUS_INPUT;
+    if (stands_twice(list, number, name))
+        return config_complain(item, message, "the scenario \"%.80s\" stands twice in this row",
+                               name);
     for (int i = 0; i < case_file->n_scenarios; i++)
         if (is_meant(case_file->scenarios[i].name, name)) {
             row->low[i] = low;
             row->high[i] = high;
             found = true;
         }
-    return found ? STATUS_OK
-                 : config_complain(item, message, "the case has no scenario \"%.80s\"", name);
+    return found ? STATUS_OK : complain_scenario(case_file, name, item, message);
 }
 
 static int read_otherwise(struct elicited_row *row, const struct case_file *case_file,
@@ -104,7 +131,7 @@ static int read_row(struct elicited *self, struct case_file *case_file,
     if (status == STATUS_OK)
         status = config_groups(group, "scenarios", &list, &n, message);
     for (int i = 0; status == STATUS_OK && i < n; i++)
-        status = read_scenario(row, case_file, config_setting_get_elem(list, (unsigned)i), message);
+        status = read_scenario(row, case_file, list, i, message);
     if (status != STATUS_OK)
         return status;
     if (is_simulated(case_file, texts[0])) {
@@ -153,6 +180,10 @@ int elicited_load(struct elicited *self, struct case_file *case_file, struct mes
     snprintf(path, sizeof path, "%.*s%.900s",
              slash != NULL ? (int)(slash - case_file->path) + 1 : 0, case_file->path,
              case_file->elicited);
+    if (access(path, R_OK) != 0)
+        return fail(message, STATUS_INPUT,
+                    "%s: the file that the key \"elicited\" names, %.900s, cannot be read: %s",
+                    case_file->path, path, strerror(errno));
     self->rows = calloc(ELICITED_MAX_ROWS, sizeof *self->rows);
     if (self->rows == NULL)
         return fail(message, STATUS_RUN, "out of memory");

@@ -83,7 +83,8 @@ static void wrong_scenarios(void **state)
     broken_scenario("model = \"campaign\"", "model = \"campain\"", "did you mean \"campaign\"?");
     broken_scenario("from = \"sender\"", "from = \"sendr\"", "did you mean \"sender\"?");
     broken_scenario("from = \"sender\"", "from = \"recipient\"", "runs no mail host");
-    broken_scenario("opens =", "recheck = 3; opens =", "unknown key \"recheck\"");
+    broken_scenario("opens =", "recheck = 3; opens =",
+                    "is no parameter of the model campaign but of rejection-loop");
     broken_case("\"private-channel\",", "\"private-chanel\",", "no file private-chanel.cfg");
 }
 
