@@ -4,6 +4,7 @@
 
 #include "analysis/ingest/fact_writer.h"
 #include "analysis/ingest/format.h"
+#include "analysis/ingest/wrapper.h"
 #include "analysis/ingest/writer.h"
 #include "cli/command.h"
 
@@ -50,6 +51,9 @@ static void list(void)
         printf("%-14s %-6s %s%s\n", log_formats[i]->name,
                can_write(log_formats[i]->name) ? "in/out" : "in", log_formats[i]->title,
                log_formats[i]->missing != NULL ? " (not built in)" : "");
+    puts("\nThe lines of a text format may stand in:");
+    for (size_t i = 0; log_wrappers[i] != NULL; i++)
+        printf("%-14s        %s\n", log_wrappers[i]->name, log_wrappers[i]->title);
 }
 
 static int run_formats(int argc, char **argv, struct message *message)

@@ -15,6 +15,8 @@ struct log_clock {
     time_us file_date_us; /* when the file was last written; 0: unknown */
     int64_t given_day;    /* days since 1970 of the first stamp without a date */
     bool has_given_day;
+    time_us given_start_us; /* of stamps that count from the start of a capture */
+    bool has_given_start;
 
     /* state */
     int year;          /* of the last stamp without a year; 0 before the first */
@@ -26,7 +28,9 @@ struct log_clock {
     bool has_day;
     time_us last_us; /* last time given out */
     bool has_last;
-    bool lacks_zone;        /* a local time came and no zone was given: ask for one */
+    bool lacks_zone;  /* a local time came and no zone was given: ask for one */
+    bool lacks_start; /* a time since the start of the capture came and no start was given */
+    bool used_start;
     time_us steady_from_us; /* local times of [from, until) are steady_offset_s ahead of UTC */
     time_us steady_until_us;
     int steady_offset_s;

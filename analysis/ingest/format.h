@@ -10,12 +10,14 @@
 struct reader;
 
 struct log_format {
-    const char *name;    /* as in --format */
-    const char *title;   /* what people call it */
-    const char *summary; /* one sentence: what it is, what it cannot tell */
-    unsigned columns;    /* enum log_column that it can give */
-    bool needs_year;     /* some or all of its stamps have no year */
-    bool needs_timezone; /* some or all of its stamps are local time */
+    const char *name;      /* as in --format */
+    const char *title;     /* what people call it */
+    const char *summary;   /* one sentence: what it is, what it cannot tell */
+    unsigned columns;      /* enum log_column that it can give */
+    bool needs_year;       /* some or all of its stamps have no year */
+    bool needs_timezone;   /* some or all of its stamps are local time */
+    bool takes_columns;    /* reads the columns that the user names */
+    bool takes_date_order; /* has dates whose day and month may be taken for each other */
     bool gives_aggregates;
     bool gives_mail;
     const char *missing; /* library that this build lacks for it; NULL: it works */

@@ -34,16 +34,15 @@ static int csv_line(struct reader *reader, struct text line)
     struct table *table = reader->state;
     if (text_trim(line).n == 0)
         return reader_other(reader);
-    if (table->separator == '\0') {
-        text_skip(&line, "\xef\xbb\xbf"); /* byte order mark */
+    bool is_first = table->separator == '\0';
+    if (is_first)
         table->separator = guess_separator(line);
-    }
     const char *wrong = table_split(table, line);
     if (wrong != NULL)
         return reader_bad(reader, wrong);
     if (table->has_roles)
         return table_row(table, reader);
-    if (reader->line_number == 1 && table_roles_from_header(table)) {
+    if (is_first && table_roles_from_header(table)) {
         reader->columns = table_columns(table);
         return reader_other(reader);
     }
@@ -56,6 +55,7 @@ const struct log_format format_csv = {
     .summary = "Separated values (comma, semicolon or tab) with a header, or with columns named by "
                "--columns.",
     .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME | COLUMN_TYPE | COLUMN_SERVER,
+    .takes_columns = true,
     .line = csv_line,
     .start = start,
     .state_size = sizeof(struct table),

@@ -31,6 +31,7 @@ const struct log_format format_pipe = {
     .summary = "Rows of time, name and client between bars; no record type, whole seconds, not "
                "sorted.",
     .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME,
+    .takes_columns = true,
     .line = pipe_line,
     .start = start,
     .state_size = sizeof(struct table),

@@ -153,22 +153,36 @@ static void look_at(struct dates *self, struct text line)
     self->any = true;
 }
 
+static void look_into(struct unwrapper *unwrapper, struct dates *dates, struct text line)
+{
+    bool no_memory;
+    if (unwrapper->wrapper == NULL)
+        look_at(dates, line);
+    else if (unwrapper_open(unwrapper, line) == WRAPPED_LINE)
+        while (unwrapper_next(unwrapper, &line, &no_memory))
+            look_at(dates, line);
+}
+
 /* The whole file, until a date tells. Only what waits in the buffer of a source that cannot be read
  * twice. */
-static void look_through(const struct input *input, struct dates *dates)
+static void look_through(const struct reader *reader, struct dates *dates)
 {
+    const struct input *input = reader->input;
+    struct unwrapper unwrapper;
     struct input again;
     struct message unused;
     struct text line, first = input_peek(input);
+    unwrapper_init(&unwrapper, reader->unwrapper.wrapper, reader->unwrapper.with_head);
     if (input->is_memory || strcmp(input->path, "-") == 0 ||
         input_open(&again, input->path, &unused) != STATUS_OK) {
         while (first.n > 0 && dates->order == ORDER_UNKNOWN)
-            look_at(dates, text_take(&first, '\n'));
-        return;
+            look_into(&unwrapper, dates, text_take(&first, '\n'));
+    } else {
+        while (dates->order == ORDER_UNKNOWN && input_next_line(&again, &line) != INPUT_END)
+            look_into(&unwrapper, dates, line);
+        input_close(&again);
     }
-    while (dates->order == ORDER_UNKNOWN && input_next_line(&again, &line) != INPUT_END)
-        look_at(dates, line);
-    input_close(&again);
+    unwrapper_free(&unwrapper);
 }
 
 static int windows_start(struct reader *reader)
@@ -182,7 +196,7 @@ static int windows_start(struct reader *reader)
     self->order = !self->is_given ? ORDER_UNKNOWN : *given == 'd' ? ORDER_DMY : ORDER_MDY;
     if (self->is_given)
         return STATUS_OK;
-    look_through(reader->input, &dates);
+    look_through(reader, &dates);
     self->order = dates.order;
     if (!dates.any || self->order != ORDER_UNKNOWN)
         return STATUS_OK;
@@ -385,6 +399,7 @@ const struct log_format format_windows = {
                "server's locale.",
     .columns = COLUMN_TIME | COLUMN_CLIENT | COLUMN_NAME | COLUMN_TYPE,
     .needs_timezone = true,
+    .takes_date_order = true,
     .line = windows_line,
     .start = windows_start,
     .state_size = sizeof(struct windows),

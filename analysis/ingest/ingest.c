@@ -16,8 +16,23 @@ struct session {
     struct zone zone;
     struct address_block client, server;
     int64_t given_day;
+    time_us given_start_us;
+    bool has_given_start;
     struct duplicates duplicates;
 };
+
+/* A day with a time and its zone. */
+static bool read_start(struct session *self, struct text rest)
+{
+    struct timestamp stamp;
+    if (!timestamp_iso(&rest, &stamp) || rest.n > 0 || !stamp.has_offset)
+        return false;
+    self->given_day = timestamp_days(stamp.year, stamp.month, stamp.day);
+    self->given_start_us =
+        self->given_day * US_PER_DAY + (stamp.second_of_day - stamp.offset_s) * US_PER_S + stamp.us;
+    self->has_given_start = true;
+    return true;
+}
 
 static int check_date(struct session *self)
 {
@@ -25,11 +40,14 @@ static int check_date(struct session *self)
         return STATUS_OK;
     int year, month, day;
     struct text rest = text_of(self->options->date);
+    if (read_start(self, rest))
+        return STATUS_OK;
     if (!text_digits(&rest, 4, &year) || !text_skip(&rest, "-") || !text_digits(&rest, 2, &month) ||
         !text_skip(&rest, "-") || !text_digits(&rest, 2, &day) || rest.n > 0 || year < 1970 ||
         !timestamp_day_exists(year, month, day))
         return fail(self->message, STATUS_INPUT,
-                    "date \"%s\" is not a day; expected YYYY-MM-DD, such as 2016-07-20",
+                    "date \"%s\" is not a day; expected YYYY-MM-DD, such as 2016-07-20, or the "
+                    "start of a capture with its zone, such as 2016-07-20T10:55:33Z",
                     self->options->date);
     self->given_day = timestamp_days(year, month, day);
     return STATUS_OK;
@@ -95,7 +113,7 @@ static int read_lines(struct reader *reader, struct input *input)
             return STATUS_OK;
         reader_next_record(reader);
         int status = got == INPUT_LINE_TOO_LONG ? reader_bad(reader, "the line is too long")
-                                                : reader->format->line(reader, line);
+                                                : reader_line(reader, line);
         if (status != STATUS_OK)
             return status;
     }
@@ -132,6 +150,13 @@ static void note_clock(struct ingest_report *report, const struct reader *reader
                            "%s: its times have no date; %.10s was taken for the first, from %s",
                            reader->file, timestamp_write(clock->first_day * US_PER_DAY, 0, day),
                            clock->has_given_day ? "--date" : "the file's date");
+    }
+    if (clock->used_start) {
+        char start[TIMESTAMP_TEXT_SIZE];
+        ingest_report_note(report,
+                           "%s: its times count from the start of the capture; %s was taken for "
+                           "that, from --date",
+                           reader->file, timestamp_write(clock->given_start_us, 6, start));
     }
     if (clock->in_fold > 0)
         ingest_report_note(report,
@@ -174,7 +199,7 @@ static const char *likely_format(struct session *self, const struct input *input
     if (input->is_memory || strcmp(input->path, "-") == 0 ||
         input_open(&again, input->path, NULL) != STATUS_OK)
         return "not known";
-    likely = detect_format(&again, self->options);
+    likely = detect_format(&again, NULL, self->options).format;
     input_close(&again);
     return likely != NULL ? likely->name : "none that is known";
 }
@@ -226,6 +251,25 @@ static int missing_library(const struct input *input, const struct log_format *f
                 input->path, format->name, format->missing);
 }
 
+/* Options that say how to read a format are errors where it has no use for them: they are mistakes,
+ * or the format is another than was thought. */
+static int check_fitness(const struct session *self, const struct input *input,
+                         const struct log_format *format)
+{
+    const struct ingest_options *options = self->options;
+    if (options->columns != NULL && !format->takes_columns)
+        return fail(self->message, STATUS_INPUT,
+                    "%s: columns are named (--columns), and the file is read as %s, which is no "
+                    "table; leave them out, or name the format (--format csv)",
+                    input->path, format->name);
+    if (options->date_order != NULL && !format->takes_date_order)
+        return fail(self->message, STATUS_INPUT,
+                    "%s: the order of dates is given (--date-order), and the file is read as %s, "
+                    "which has no dates such as 1/11/2024; leave it out",
+                    input->path, format->name);
+    return STATUS_OK;
+}
+
 /* Judges a file after its last line. `before` is the report as it was before the file. */
 static int judge_file(struct session *self, const struct input *input, const struct reader *reader,
                       const struct ingest_report *before)
@@ -265,13 +309,16 @@ static int read_input(struct session *self, struct input *input)
         ingest_report_note(self->report, "%s: the file is empty", input->path);
         return STATUS_OK;
     }
-    const struct log_format *format =
-        self->format != NULL ? self->format : detect_format(input, self->options);
+    const struct detected how = detect_format(input, self->format, self->options);
+    const struct log_format *format = how.format;
     if (format == NULL)
         return unknown_format(input, self->message);
     if (format->missing != NULL)
         return missing_library(input, format, self->message);
     const struct ingest_options *options = self->options;
+    int fits = check_fitness(self, input, format);
+    if (fits != STATUS_OK)
+        return fits;
     struct reader reader = {
         .format = format,
         .options = options,
@@ -288,15 +335,22 @@ static int read_input(struct session *self, struct input *input)
                   .given_year = options->year,
                   .file_date_us = input->modified_us,
                   .given_day = self->given_day,
-                  .has_given_day = options->date != NULL},
+                  .has_given_day = options->date != NULL,
+                  .given_start_us = self->given_start_us,
+                  .has_given_start = self->has_given_start},
     };
     struct ingest_report before = *self->report;
     self->report->format = format;
+    unwrapper_init(&reader.unwrapper, how.wrapper, how.with_head);
     int status = run(&reader, input);
+    unwrapper_free(&reader.unwrapper);
     if (status == STATUS_OK && reader.clock.lacks_zone) /* met outside reader_query and _mail */
         status = reader_zone_missing(&reader);
     if (status != STATUS_OK)
         return status;
+    if (how.wrapper != NULL)
+        ingest_report_note(self->report, "%s: its lines stand in %s", reader.file,
+                           how.wrapper->title);
     note_clock(self->report, &reader);
     note_columns(self->report, &reader);
     return judge_file(self, input, &reader, &before);

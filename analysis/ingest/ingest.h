@@ -21,7 +21,9 @@ struct ingest_options {
     const char
         *format;      /* name of a format; NULL or "auto": told from the first bytes of each file */
     int year;         /* of the first stamp without a year; 0: from the file's date */
-    const char *date; /* YYYY-MM-DD, day of the first stamp without a date; NULL: the file's date */
+    const char *date; /* YYYY-MM-DD, day of the first stamp without a date; NULL: the file's
+                         date. With a time and its zone (2016-07-20T10:55:33Z) also the start
+                         of a capture whose stamps count from there */
     const char *timezone;   /* of local times; NULL: none given, and a local time is an error */
     const char *date_order; /* "dmy", "mdy" or "ymd" of dates such as 1/11/2024; NULL: told by the
                                dates themselves */

@@ -82,6 +82,8 @@ static int start(struct input *self)
         return status;
     }
     fill(self);
+    if (text_starts(input_peek(self), "\xef\xbb\xbf")) /* byte order mark of a text */
+        self->start = 3;
     return STATUS_OK;
 }
 

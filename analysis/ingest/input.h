@@ -1,7 +1,7 @@
 /* input.h - bytes of a log file, decompressed on the way, in constant memory.
  *
  * gzip (zlib), zstd and xz are told by their first bytes, not by the file's name. "-" is standard
- * input.
+ * input. A byte order mark at the start of a text is passed over.
  */
 #ifndef INGEST_INPUT_H
 #define INGEST_INPUT_H

@@ -4,7 +4,6 @@
 
 json_t *json_line(struct text line)
 {
-    text_skip(&line, "\xef\xbb\xbf"); /* byte order mark */
     line = text_trim(line);
     if (line.n < 2 || line.at[0] != '{' || line.at[line.n - 1] != '}')
         return NULL;

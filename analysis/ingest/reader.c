@@ -53,6 +53,31 @@ int reader_bad(struct reader *self, const char *reason)
     return STATUS_OK;
 }
 
+int reader_line(struct reader *self, struct text line)
+{
+    struct unwrapper *unwrapper = &self->unwrapper;
+    if (unwrapper->wrapper == NULL)
+        return self->format->line(self, line);
+    bool no_memory = false;
+    struct text inside;
+    int status = STATUS_OK;
+    switch (unwrapper_open(unwrapper, line)) {
+    case WRAPPED_NOT:
+        return text_trim(line).n == 0 ? reader_other(self)
+                                      : reader_bad(self, unwrapper->wrapper->expected);
+    case WRAPPED_PART:
+        return reader_other(self);
+    case WRAPPED_NO_MEMORY:
+        no_memory = true;
+        break;
+    case WRAPPED_LINE:
+        while (status == STATUS_OK && unwrapper_next(unwrapper, &inside, &no_memory))
+            status = self->format->line(self, inside);
+        break;
+    }
+    return no_memory ? fail(self->message, STATUS_RUN, "out of memory") : status;
+}
+
 /* How many of the first bytes are digits or dots. */
 static size_t span_of_digits_and_dots(struct text text)
 {
@@ -162,6 +187,15 @@ int reader_zone_missing(struct reader *self)
                 "%s:%" PRIu64 ": its times are local, and it does not say in which zone; name the "
                 "zone (--timezone Europe/Berlin, or timezone = \"Europe/Berlin\" beside the log in "
                 "a case), or UTC where they are UTC",
+                self->file, self->line_number);
+}
+
+int reader_start_missing(struct reader *self)
+{
+    return fail(self->message, STATUS_INPUT,
+                "%s:%" PRIu64
+                ": its times are seconds since the start of the capture; give that start (--date "
+                "2016-07-20T10:55:33Z), print it with tshark -t ud, or read the capture itself",
                 self->file, self->line_number);
 }
 

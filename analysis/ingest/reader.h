@@ -10,6 +10,7 @@
 #include "analysis/ingest/input.h"
 #include "analysis/ingest/name.h"
 #include "analysis/ingest/record_type.h"
+#include "analysis/ingest/wrapper.h"
 
 struct duplicates;
 
@@ -23,7 +24,8 @@ struct reader {
     struct input *input; /* for formats that read streams */
     const char *file;
     struct log_clock clock;
-    void *state;      /* of the format */
+    void *state;                /* of the format */
+    struct unwrapper unwrapper; /* of the lines of this file */
     bool is_trial;    /* only to tell the format: state what a real pass would need to ask for as
                          understood */
     unsigned columns; /* that this file had; starts as those of the format */
@@ -65,9 +67,15 @@ int reader_bad(struct reader *self, const char *reason);
 /* Fails for local times without a zone: one question to the user, not a complaint for each line. */
 int reader_zone_missing(struct reader *self);
 
+/* The same for times that count from the start of a capture. */
+int reader_start_missing(struct reader *self);
+
 /* `start` of formats whose stamps may have no date: the date of a file is that of its last line, so
  * the first one lies as many days before it as the file has midnights. Gives STATUS_OK. */
 int reader_date_from_file(struct reader *self);
+
+/* Hands a line of the file to the format, out of its wrapper where it has one. */
+int reader_line(struct reader *self, struct text line);
 
 /* Binary formats: the next record begins. Text formats get this for each line. */
 void reader_next_record(struct reader *self);

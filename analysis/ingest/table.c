@@ -305,16 +305,17 @@ int table_row(struct table *self, struct reader *reader)
     for (size_t i = 0; i < self->n_fields && i < self->n_roles; i++)
         if (value[self->role[i]].n == 0)
             value[self->role[i]] = self->field[i];
+    bool is_first = !self->has_rows;
+    self->has_rows = true;
     if (is_empty_row(self, value))
         return reader_other(reader);
     char client[CLIENT_MAX], server[CLIENT_MAX];
     struct name name;
     struct reader_query query = {0};
     const char *wrong = read_row(self, value, &name, &query);
-    if (wrong != NULL) {
-        bool is_header = self->given_roles && reader->line_number == 1;
+    bool is_header = self->given_roles && is_first;
+    if (wrong != NULL)
         return is_header ? reader_other(reader) : reader_bad(reader, wrong);
-    }
     if (is_true(text_trim(value[ROLE_RESPONSE])))
         return reader_answer(reader);
     query.client = has_role(self, ROLE_CLIENT) ? unescape(text_trim(value[ROLE_CLIENT]), client)

@@ -24,6 +24,7 @@ struct table {
     bool has_quotes; /* fields may stand in double quotes, doubled inside (RFC 4180) */
     bool has_roles;
     bool given_roles; /* by the user: the first line may be a header nevertheless */
+    bool has_rows;    /* a row has been read */
     bool raw_names;   /* names without escapes, as tshark prints them */
     enum table_role role[TABLE_MAX_FIELDS];
     size_t n_roles;

@@ -180,6 +180,22 @@ bool timestamp_bind(struct text *rest, struct timestamp *stamp)
     return true;
 }
 
+bool timestamp_common_log(struct text *rest, struct timestamp *stamp)
+{
+    struct text at = *rest;
+    *stamp = (struct timestamp){0};
+    if (!text_digits(&at, 2, &stamp->day) || !text_skip(&at, "/") ||
+        !take_month(&at, &stamp->month) || !text_skip(&at, "/") ||
+        !text_digits(&at, 4, &stamp->year) || !date_is_good(stamp))
+        return false;
+    if (!text_skip(&at, ":") || !take_clock(&at, stamp))
+        return false;
+    text_skip(&at, " ");
+    take_offset(&at, stamp);
+    *rest = at;
+    return true;
+}
+
 static void skip_weekday(struct text *rest)
 {
     static const char names[] = "SunMonTueWedThuFriSat";

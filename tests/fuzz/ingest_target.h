@@ -51,7 +51,7 @@ static inline int fuzz_format(const char *format, const uint8_t *data, size_t si
                                      .n_files = 1,
                                      .format = format,
                                      .year = 2026,
-                                     .date = "2026-11-21",
+                                     .date = "2026-11-21T12:00:00Z",
                                      .timezone = "-03:30"};
     struct ingest_sink sink = {
         .query = check_query, .aggregate = check_aggregate, .mail = check_mail};

@@ -45,6 +45,8 @@ static const struct sample samples[] = {
     {"formats.pcap", "pcap", 314, 133, 123, 0, PCAP_X},
     {"formats.pcapng", "pcap", 314, 133, 123, 0, PCAP_X},
     {"mail-run-A.pcap.gz", "pcap", 4638, 2319, 2319, 0, "A 1673, PTR 643, DNSKEY 2, NS 1"},
+    {"tshark-default.txt.gz", "tshark-text", 314, 133, 123, 0, PCAP_X},
+    {"tshark-t-ad.txt.gz", "tshark-text", 314, 133, 123, 0, PCAP_X},
     {"tshark-fields.csv", "csv", 257, 133, 123, 0, PCAP_X},
 };
 
@@ -61,7 +63,7 @@ static void test_samples(void **state)
         print_message("%s\n", sample->file);
         if (log_format_find(sample->format)->missing != NULL)
             continue; /* built without the library */
-        struct ingest_options options = {.year = 2026, .date = "2026-11-21", .timezone = "UTC"};
+        struct ingest_options options = {.year = 2026, .date = "2026-11-21T19:24:17.977705Z", .timezone = "UTC"};
         read_file(path, options, STATUS_OK, &log, &report, &message);
         assert_string_equal(report.format->name, sample->format);
         assert_int_equal(report.lines, sample->lines);

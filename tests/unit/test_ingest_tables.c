@@ -143,6 +143,46 @@ static void test_columns(void **state)
     assert_non_null(strstr(message.text, "--columns"));
 }
 
+#define BIND_LINE "2026-11-21T19:06:53.377Z client 127.0.0.12#15159: query: a.test IN A +\n"
+#define TSHARK_LINE                                                                                \
+    "    2   1.500000 192.0.2.1 -> 192.0.2.53 DNS 82 Standard query 0xd A a.test OPT\n"
+
+/* Options that say how a file is written are errors for a format that has no use for them; those
+ * that say what times leave out are not. */
+static void test_options_without_effect(void **state)
+{
+    (void)state;
+    read_text(BIND_LINE, (struct ingest_options){.columns = "time,client"}, STATUS_INPUT);
+    assert_non_null(strstr(message.text, "read as bind, which is no table"));
+    read_text(BIND_LINE, (struct ingest_options){.columns = "time,client", .format = "bind"},
+              STATUS_INPUT);
+    read_text(BIND_LINE, (struct ingest_options){.date_order = "dmy"}, STATUS_INPUT);
+    assert_non_null(strstr(message.text, "--date-order"));
+    read_text("time,client\n2026-11-21T19:06:53Z,192.0.2.1\n",
+              (struct ingest_options){.date_order = "dmy"}, STATUS_INPUT);
+    read_text(BIND_LINE,
+              (struct ingest_options){.year = 1999, .date = "1999-01-01", .timezone = "+05:00"},
+              STATUS_OK);
+    assert_string_equal(row(0), "2026-11-21T19:06:53.377Z 127.0.0.12 a.test A");
+    query_log_free(&log_read);
+}
+
+/* Seconds since the start of a capture need that start. */
+static void test_start_of_capture(void **state)
+{
+    (void)state;
+    read_text(TSHARK_LINE, (struct ingest_options){0}, STATUS_INPUT);
+    assert_non_null(strstr(message.text, ":1: its times are seconds since the start"));
+    read_text(TSHARK_LINE, (struct ingest_options){.date = "2026-11-21"}, STATUS_INPUT);
+    assert_non_null(strstr(message.text, "--date 2016-07-20T10:55:33Z"));
+    read_text(TSHARK_LINE, (struct ingest_options){.date = "2026-11-21T19:00"}, STATUS_INPUT);
+    assert_non_null(strstr(message.text, "is not a day"));
+    read_text(TSHARK_LINE, (struct ingest_options){.date = "2026-11-21T20:00:00+01:00"}, STATUS_OK);
+    assert_string_equal(row(0), "2026-11-21T19:00:01.500Z 192.0.2.1 a.test A @192.0.2.53");
+    assert_non_null(strstr(report.note[0], "2026-11-21T19:00:00.000000Z was taken"));
+    query_log_free(&log_read);
+}
+
 static void test_bind_styles(void **state)
 {
     (void)state;
@@ -392,6 +432,8 @@ int main(void)
         cmocka_unit_test(test_case_summary),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_options_without_effect),
+        cmocka_unit_test(test_start_of_capture),
         cmocka_unit_test(test_bind_styles),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_round_trips),

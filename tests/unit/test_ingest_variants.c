@@ -3,6 +3,7 @@
 #include "analysis/ingest/record_type.h"
 #include "analysis/ingest/timestamp.h"
 #include "tests/support/ingest_support.h"
+#include "tests/support/ingest_variants.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,63 +17,6 @@
 static struct query_log log_read;
 static struct ingest_report report;
 static struct message message;
-
-/* A line (or a few) and what its last line is: a query in the form of row(), or one of the words
- * answer, other, bad. */
-struct variant {
-    const char *format;
-    const char *lines;
-    const char *expected;
-};
-
-static const char *row(const struct query *q)
-{
-    static char text[2048];
-    char when[TIMESTAMP_TEXT_SIZE], type[RECORD_TYPE_TEXT_SIZE];
-    snprintf(text, sizeof text, "%s %s %s %s%s", timestamp_write(q->time_us, 3, when),
-             intern_text(&log_read.clients, q->client), intern_text(&log_read.names, q->name),
-             record_type_write(q->type, type), (q->flags & QUERY_LOSSY_NAME) != 0 ? " lossy" : "");
-    return text;
-}
-
-static bool is_word(const char *expected)
-{
-    return strcmp(expected, "answer") == 0 || strcmp(expected, "other") == 0 ||
-           strcmp(expected, "bad") == 0;
-}
-
-static void check_query(const struct variant *v, struct ingest_options options)
-{
-    read_bytes(v->lines, strlen(v->lines), options, STATUS_OK, &log_read, &report, &message);
-    assert_int_equal(log_read.queries.n, 1);
-    assert_string_equal(row(&log_read.queries.q[0]), v->expected);
-    assert_int_equal(report.not_understood, 0);
-    query_log_free(&log_read);
-    options.format = NULL; /* and the format is told by itself */
-    read_bytes(v->lines, strlen(v->lines), options, STATUS_OK, &log_read, &report, &message);
-    assert_string_equal(report.format->name, v->format);
-    query_log_free(&log_read);
-}
-
-static void check(const struct variant *variants, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct variant *v = &variants[i];
-        struct ingest_options options = {
-            .year = 2026, .timezone = "UTC", .date = "2026-11-21", .format = v->format};
-        print_message("%s\n", v->lines);
-        if (!is_word(v->expected)) {
-            check_query(v, options);
-            continue;
-        }
-        read_bytes(v->lines, strlen(v->lines), options, STATUS_INPUT, &log_read, &report, &message);
-        assert_int_equal(report.answers, strcmp(v->expected, "answer") == 0);
-        assert_int_equal(report.not_understood, strcmp(v->expected, "bad") == 0);
-        assert_int_equal(report.kept, 0);
-    }
-}
-
-#define CHECK(variants) check(variants, sizeof(variants) / sizeof(variants)[0])
 
 static void test_bind(void **state)
 {
@@ -598,15 +542,129 @@ static void test_dnstap(void **state)
     CHECK(variants);
 }
 
+static void test_coredns(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {
+        {"coredns",
+         "2026-11-21T19:24:24.280Z [INFO] 10.244.1.3:33509 - 51831 \"A IN a.svc.cluster.local. udp "
+         "80 "
+         "false 512\" NXDOMAIN qr,aa,rd 173 0.0002208s",
+         "2026-11-21T19:24:24.280Z 10.244.1.3 a.svc.cluster.local A"},
+        {"coredns",
+         "192.0.2.14:56084 - [21/Nov/2026:20:24:24 +0100] 7 \"PTR IN 1.2.0.192.in-addr.arpa. udp "
+         "62 "
+         "false 512\" NXDOMAIN qr,aa,rd,ra 155 0.000134637s",
+         "2026-11-21T19:24:24.000Z 192.0.2.14 1.2.0.192.in-addr.arpa PTR"},
+        {"coredns",
+         "192.0.2.75 - [21/Nov/2026:19:24:24 +0000] \"AAAA IN a.test. udp 54 false 512\" NOERROR "
+         "70 "
+         "981.518\xc2\xb5s",
+         "2026-11-21T19:24:24.000Z 192.0.2.75 a.test AAAA"},
+        /* kubectl logs --timestamps, Kubernetes' own files, docker compose, the journal */
+        {"coredns",
+         "2026-11-21T19:24:24.280123456Z [INFO] [2001:db8::5]:33509 - 5 \"HTTPS IN a.test. tcp 80 "
+         "true 1232\" NOERROR qr,rd,ra 173 0.0002208s",
+         "2026-11-21T19:24:24.280Z 2001:db8::5 a.test HTTPS"},
+        {"coredns",
+         "2026-11-21T19:24:24.280123456Z stdout F [INFO] 10.0.0.9:33509 - 5 \"MX IN a.test. udp 80 "
+         "true 1232\" - - 0 2.0s",
+         "2026-11-21T19:24:24.280Z 10.0.0.9 a.test MX"},
+        {"coredns",
+         "Nov 21 19:24:24 k8s coredns[71]: [INFO] 10.0.0.9:33509 - 5 \"TXT IN a.test. udp 80 true "
+         "1232\" NOERROR qr 0 2.0s",
+         "2026-11-21T19:24:24.000Z 10.0.0.9 a.test TXT"},
+        {"coredns",
+         "{\"log\":\"[INFO] 10.0.0.9:33509 - 5 \\\"A IN we\\\\032ird.test. udp 80 true 1232\\\" "
+         "NOERROR qr 0 2.0s\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-21T19:24:24.28Z\"}",
+         "2026-11-21T19:24:24.280Z 10.0.0.9 we\\032ird.test A"},
+        {"coredns", "2026-11-21T19:24:24Z [INFO] plugin/reload: Running configuration SHA512 = 1",
+         "other"},
+        {"coredns", "2026-11-21T19:24:24Z [ERROR] plugin/errors: 2 a.test. A: read udp: timeout",
+         "other"},
+        {"coredns", ".:53", "other"},
+        {"coredns", "CoreDNS-1.11.1", "other"},
+        {"coredns", "[INFO] 10.0.0.9:33509 - 5 \"A IN a.test. udp 80 true 1232\" NOERROR qr 0 2.0s",
+         "bad"},
+        {"coredns",
+         "2026-11-21T19:24:24Z [INFO] 10.0.0.9:33509 - 5 \"NOTYPE IN a.test. udp 80 true 1232\" "
+         "NOERROR qr 0 2.0s",
+         "bad"},
+    };
+    CHECK(variants);
+}
+
+static void test_adguard(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {
+        {"adguard",
+         "{\"T\":\"2026-11-21T20:24:24.280143+01:00\",\"QH\":\"A.test\",\"QT\":\"AAAA\",\"QC\":"
+         "\"IN\",\"CP\":\"\",\"Answer\":\"AAA=\",\"IP\":\"192.0.2.7\",\"Result\":{},\"Elapsed\":"
+         "837429}",
+         "2026-11-21T19:24:24.280Z 192.0.2.7 A.test AAAA"},
+        {"adguard",
+         "{\"IP\":\"2001:db8:0::7\",\"T\":\"2026-11-21T19:24:24Z\",\"QH\":\"\",\"QT\":\"NS\","
+         "\"QC\":\"IN\",\"CP\":\"doh\",\"Result\":{\"IsFiltered\":true}}",
+         "2026-11-21T19:24:24.000Z 2001:db8::7 . NS"},
+        {"adguard", "{\"T\":\"2026-11-21T19:24:24Z\",\"QH\":\"a.test\",\"QT\":\"A\"}", "bad"},
+        {"adguard", "{\"T\":\"yesterday\",\"QH\":\"a.test\",\"QT\":\"A\",\"IP\":\"::1\"}", "bad"},
+        {"adguard", "{\"T\":\"2026-11-21T19:24:24Z\"}", "bad"},
+    };
+    CHECK(variants);
+}
+
+static void test_tshark_text(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {
+        {"tshark-text",
+         "   11 2026-11-21 19:24:24.280000 192.0.2.1 \xe2\x86\x92 192.0.2.53 DNS 70 Standard query "
+         "0xb43b A a.test OPT",
+         "2026-11-21T19:24:24.280Z 192.0.2.1 a.test A"},
+        {"tshark-text",
+         "3 1795289064.28 2001:db8::1 -> 2001:db8::53 DNS 70 Standard query 0xb43b Unknown (65280) "
+         "<Root>",
+         "2026-11-21T19:24:24.280Z 2001:db8::1 . TYPE65280"},
+        {"tshark-text",
+         "    3 19:24:24.280 192.0.2.1 -> 192.0.2.53 DNS 70 Standard query 0xb43b IXFR a.test SOA "
+         "ns.a.test",
+         "2026-11-21T19:24:24.280Z 192.0.2.1 a.test IXFR"},
+        {"tshark-text",
+         "    3 19:24:24.280 192.0.2.1 -> 192.0.2.53 DNS 70 Standard query 0xb43b A we ird.test "
+         "OPT",
+         "2026-11-21T19:24:24.280Z 192.0.2.1 we\\032ird.test A lossy"},
+        {"tshark-text",
+         "    3 19:24:24.280 192.0.2.53 -> 192.0.2.1 DNS 70 Standard query response 0xb43b A "
+         "a.test "
+         "A 192.0.2.9",
+         "answer"},
+        {"tshark-text",
+         "    3 19:24:24.280 192.0.2.1 -> 192.0.2.53 DNS 70 Dynamic update 0x1 SOA a", "other"},
+        {"tshark-text",
+         "    3 19:24:24.280 192.0.2.1 -> 224.0.0.251 MDNS 87 Standard query 0x0000 PTR _ipp.local",
+         "other"},
+        {"tshark-text", "    3 19:24:24.280 192.0.2.1 -> 192.0.2.53 TCP 74 51240 -> 53 [SYN] Seq=0",
+         "other"},
+        {"tshark-text",
+         "    3 19:24:24.280 192.0.2.1 -> 192.0.2.53 DNS 70 Standard query 0x1 A a[Malformed "
+         "Packet]",
+         "bad"},
+    };
+    CHECK(variants);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bind),     cmocka_unit_test(test_unbound),
-        cmocka_unit_test(test_dnsmasq),  cmocka_unit_test(test_powerdns),
-        cmocka_unit_test(test_windows),  cmocka_unit_test(test_windows_details),
-        cmocka_unit_test(test_suricata), cmocka_unit_test(test_zeek),
-        cmocka_unit_test(test_tcpdump),  cmocka_unit_test(test_tshark),
-        cmocka_unit_test(test_passive),  cmocka_unit_test(test_dnstap),
+        cmocka_unit_test(test_bind),        cmocka_unit_test(test_unbound),
+        cmocka_unit_test(test_dnsmasq),     cmocka_unit_test(test_powerdns),
+        cmocka_unit_test(test_windows),     cmocka_unit_test(test_windows_details),
+        cmocka_unit_test(test_suricata),    cmocka_unit_test(test_zeek),
+        cmocka_unit_test(test_tcpdump),     cmocka_unit_test(test_tshark),
+        cmocka_unit_test(test_coredns),     cmocka_unit_test(test_adguard),
+        cmocka_unit_test(test_tshark_text), cmocka_unit_test(test_passive),
+        cmocka_unit_test(test_dnstap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
