@@ -29,30 +29,31 @@ static bool is_better(struct score a, struct score b)
     return a.bad < b.bad;
 }
 
+/* What a trial is about. */
+struct trial {
+    struct text first;
+    bool is_whole; /* the file ends with it */
+    char line_end;
+    const char *columns;
+    const struct log_format *given; /* NULL: any */
+};
+
 /* Takes the next whole line off the front: the last may be cut off by the end of the buffer, not by
  * the file's. */
-static bool take_line(struct text *first, bool is_whole, struct text *line)
+static bool take_line(const struct trial *trial, struct text *first, struct text *line)
 {
-    if (first->n == 0 || (!is_whole && memchr(first->at, '\n', first->n) == NULL))
+    if (first->n == 0 || (!trial->is_whole && memchr(first->at, trial->line_end, first->n) == NULL))
         return false;
-    *line = text_take(first, '\n');
+    *line = text_take(first, trial->line_end);
     if (line->n > 0 && line->at[line->n - 1] == '\r')
         line->n--;
     return true;
 }
 
-/* What a trial is about. */
-struct trial {
-    struct text first;
-    bool is_whole; /* the file ends with it */
-    const char *columns;
-    const struct log_format *given; /* NULL: any */
-};
-
 static void try_lines(struct reader *reader, const struct trial *trial)
 {
     struct text first = trial->first, line;
-    for (int i = 0; i < TRIAL_LINES && take_line(&first, trial->is_whole, &line); i++) {
+    for (int i = 0; i < TRIAL_LINES && take_line(trial, &first, &line); i++) {
         reader_next_record(reader);
         if (reader_line(reader, line) != STATUS_OK)
             return;
@@ -98,7 +99,7 @@ static bool opens(const struct trial *trial, const struct log_wrapper *wrapper)
     struct text first = trial->first, line;
     bool is_open = false;
     unwrapper_init(&unwrapper, wrapper, false);
-    for (int i = 0; i < LINES && !is_open && take_line(&first, trial->is_whole, &line); i++)
+    for (int i = 0; i < LINES && !is_open && take_line(trial, &first, &line); i++)
         is_open = unwrapper_open(&unwrapper, line) == WRAPPED_LINE;
     unwrapper_free(&unwrapper);
     return is_open;
@@ -135,7 +136,11 @@ static const struct log_format *by_first_bytes(struct text first)
 struct detected detect_format(const struct input *input, const struct log_format *given,
                               const struct ingest_options *options)
 {
-    struct trial trial = {input_peek(input), input->at_end, options->columns, given};
+    struct trial trial = {.first = input_peek(input),
+                          .is_whole = input->at_end,
+                          .line_end = input->line_end,
+                          .columns = options->columns,
+                          .given = given};
     struct best best = {.how = {.format = NULL}};
     const struct log_format *binary = given == NULL ? by_first_bytes(trial.first) : NULL;
     if (binary != NULL || (given != NULL && given->line == NULL))

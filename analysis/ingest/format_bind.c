@@ -105,6 +105,7 @@ static int bind_line(struct reader *reader, struct text line)
     if (line.n == 0)
         return reader_other(reader);
     struct reader_query query = {.server = text_slice("", 0)};
+    text_skip_blanks(&line); /* of lines that were pasted from somewhere */
     struct text rest = line;
     bool has_stamp = read_stamp(&rest, &query.stamp);
     const char *client = text_find(rest, "client ");

@@ -34,6 +34,8 @@ static int csv_line(struct reader *reader, struct text line)
     struct table *table = reader->state;
     if (text_trim(line).n == 0)
         return reader_other(reader);
+    if (!table->has_roles && (*line.at == '#' || text_starts(line, "sep=")))
+        return reader_other(reader); /* a remark before the header; Excel's separator */
     bool is_first = table->separator == '\0';
     if (is_first)
         table->separator = guess_separator(line);

@@ -37,8 +37,9 @@ static int dnstap_line(struct reader *reader, struct text line)
 {
     struct reader_query query = {.server = text_slice("", 0)};
     struct name name;
-    if (text_trim(line).n == 0)
+    if (line.n == 0)
         return reader_other(reader);
+    text_skip_blanks(&line);
     if (text_starts(line,
                     "[unhandled Message.Type]")) /* dnstap -q of a kind that it does not know */
         return reader_other(reader);

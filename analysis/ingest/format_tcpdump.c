@@ -7,7 +7,8 @@ struct tcpdump {
     struct timestamp stamp; /* of the packet whose second line is awaited */
     bool waiting;
     bool after_packet; /* the line before had a time */
-    bool in_payload;   /* among the lines of -A */
+    bool any_packet;
+    bool in_payload; /* among the lines of -A */
 };
 
 static bool take_stamp(struct text *rest, struct timestamp *stamp)
@@ -191,6 +192,8 @@ static int continued_line(struct reader *reader, struct text line)
     if (timestamp_time_of_day(&rest, &stamp) && text_starts(rest, " IP") && !reader->is_trial)
         return reader_bad(reader, "the times are relative (tcpdump -ttt, -ttttt): print it with "
                                   "-tttt, or read the capture itself");
+    if (!self->any_packet)
+        return reader_bad(reader, "the line does not belong to a packet");
     if (!self->waiting || text_find(line, " > ") == NULL)
         return reader_other(reader);
     self->waiting = false;
@@ -225,7 +228,7 @@ static int tcpdump_line(struct reader *reader, struct text line)
     if (!take_stamp(&line, &stamp))
         return untimed_line(reader, line);
     self->waiting = false;
-    self->after_packet = true;
+    self->after_packet = self->any_packet = true;
     self->in_payload = false;
     struct text rest;
     if (!skip_link(line, &rest))

@@ -3,13 +3,15 @@
 #include "analysis/ingest/json.h"
 
 /* tshark -T ek: one object a line, an index line before each. tshark -T json: an array of objects,
- * indented by two blanks, which are put together again line by line. */
+ * indented by two blanks, which are put together again line by line; other tools indent otherwise,
+ * or write an object a line. */
 
 enum { MAX_OBJECT = 4 * 1024 * 1024 };
 
 struct tshark {
     char *bytes; /* of the object that is open (-T json) */
     size_t n, size;
+    size_t indent; /* of the brace that opened it */
     bool open, too_long;
 };
 
@@ -111,7 +113,8 @@ static int packet(struct reader *reader, const json_t *layers, bool is_ek)
 
 static int ek_line(struct reader *reader, struct text line)
 {
-    if (text_trim(line).n == 0 || text_starts(line, "{\"index\":"))
+    line = text_trim(line);
+    if (line.n == 0 || text_starts(line, "{\"index\":"))
         return reader_other(reader);
     json_t *object = json_line(line);
     const json_t *layers = json_object_get(object, "layers");
@@ -165,29 +168,39 @@ static int close_object(struct reader *reader, struct tshark *self)
     return status;
 }
 
+/* Outside an object: one begins, or stands whole in the line. */
+static int outer_line(struct reader *reader, struct tshark *self, struct text bare, size_t indent)
+{
+    if (bare.n == 0 || text_equal(bare, "[") || text_equal(bare, "]") || text_equal(bare, ","))
+        return reader_other(reader);
+    if (*bare.at != '{')
+        return reader_bad(reader, "expected an array of packets, as tshark -T json writes it");
+    bool is_whole = bare.n > 1 && bare.at[bare.n - 1] == '}';
+    self->too_long = false;
+    self->n = 0;
+    self->indent = indent;
+    int status = add_line(reader, self, bare);
+    if (status != STATUS_OK || is_whole)
+        return status == STATUS_OK ? close_object(reader, self) : status;
+    self->open = true;
+    return reader_other(reader);
+}
+
 static int json_array_line(struct reader *reader, struct text line)
 {
     struct tshark *self = reader->state;
-    if (!self->open) {
-        if (text_equal(line, "  {")) {
-            self->open = true;
-            self->too_long = false;
-            self->n = 0;
-            int status = add_line(reader, self, line);
-            return status == STATUS_OK ? reader_other(reader) : status;
-        }
-        struct text bare = text_trim(line);
-        return bare.n == 0 || text_equal(bare, "[") || text_equal(bare, "]") ||
-                       text_equal(bare, ",")
-                   ? reader_other(reader)
-                   : reader_bad(reader,
-                                "expected an array of packets, as tshark -T json writes it");
-    }
-    bool last = text_equal(line, "  }") || text_equal(line, "  },");
-    int status = add_line(reader, self, last ? text_of("}") : line);
+    struct text bare = text_trim(line);
+    size_t indent = bare.n > 0 ? (size_t)(bare.at - line.at) : 0;
+    bool has_comma = bare.n > 1 && bare.at[bare.n - 1] == ',';
+    if (has_comma)
+        bare.n--;
+    if (!self->open)
+        return outer_line(reader, self, bare, indent);
+    bool is_last = indent == self->indent && text_equal(bare, "}");
+    int status = add_line(reader, self, is_last ? bare : line);
     if (status != STATUS_OK)
         return status;
-    return last ? close_object(reader, self) : reader_other(reader);
+    return is_last ? close_object(reader, self) : reader_other(reader);
 }
 
 static int json_end(struct reader *reader)

@@ -8,6 +8,7 @@ enum date_order { ORDER_UNKNOWN, ORDER_DMY, ORDER_MDY };
 struct windows {
     enum date_order order;
     bool is_given; /* by the user */
+    bool any_packet;
 };
 
 /* The parts of a date before their order is known. */
@@ -348,7 +349,10 @@ static int packet(struct reader *reader, struct text rest, const struct timestam
  * packet. */
 static int undated_line(struct reader *reader, struct text line)
 {
-    bool is_detail = line.n == 0 || *line.at == ' ' || *line.at == '\t';
+    const struct windows *self = reader->state;
+    bool is_indented = line.n > 0 && (*line.at == ' ' || *line.at == '\t');
+    /* A trial must not take any text that is indented for details. */
+    bool is_detail = line.n == 0 || (is_indented && (self->any_packet || !reader->is_trial));
     bool is_header = reader->line_number < 40 && !reader->is_trial;
     static const char *const starts[] = {"UDP ", "TCP ", "DNS Server log file ", "Log file wrap ",
                                          "Message logging key "};
@@ -375,6 +379,7 @@ static bool is_other_context(struct text context, bool is_trial)
 
 static int windows_line(struct reader *reader, struct text line)
 {
+    struct windows *self = reader->state;
     struct text rest = line, look = line;
     struct timestamp stamp;
     struct date date;
@@ -385,8 +390,10 @@ static int windows_line(struct reader *reader, struct text line)
         return reader_bad(reader, wrong);
     text_word(&rest); /* thread */
     struct text context = text_word(&rest);
-    if (text_equal(context, "PACKET"))
+    if (text_equal(context, "PACKET")) {
+        self->any_packet = true;
         return packet(reader, rest, &stamp);
+    }
     return is_other_context(context, reader->is_trial)
                ? reader_other(reader)
                : reader_bad(reader, "expected PACKET behind the thread");

@@ -82,6 +82,35 @@ static void read_fields(struct zeek *self, struct text rest)
     }
 }
 
+/* Rows without a #fields line, as grep and the like leave them: the columns of Zeek 2.6 to 7, told
+ * by their number and the protocol; older versions have no rtt. */
+static void guess_fields(struct reader *reader, struct zeek *self, struct text line)
+{
+    static const char with_rtt[] = "ts,uid,id.orig_h,id.orig_p,id.resp_h,id.resp_p,proto,trans_id,"
+                                   "rtt,query,qclass,qclass_name,qtype,qtype_name,rcode,rcode_name,"
+                                   "AA,TC,RD,RA,Z,answers,TTLs,rejected";
+    static const char without_rtt[] =
+        "ts,uid,id.orig_h,id.orig_p,id.resp_h,id.resp_p,proto,trans_id,query,qclass,qclass_name,"
+        "qtype,qtype_name,rcode,rcode_name,AA,TC,RD,RA,Z,answers,TTLs,rejected";
+    enum { WITH_RTT = 24, PROTOCOL = 6 };
+    struct text protocol = line;
+    size_t n = 1;
+    for (size_t i = 0; i < line.n; i++)
+        n += line.at[i] == '\t';
+    for (int i = 0; i < PROTOCOL; i++)
+        text_take(&protocol, '\t');
+    if ((n != WITH_RTT && n != WITH_RTT - 1) ||
+        !(text_starts(protocol, "udp\t") || text_starts(protocol, "tcp\t")))
+        return;
+    self->separator = ',';
+    read_fields(self, text_of(n == WITH_RTT ? with_rtt : without_rtt));
+    self->separator = '\t';
+    ingest_report_note(
+        reader->report,
+        "%s: no #fields line names its columns; they were taken for those of Zeek %s", reader->file,
+        n == WITH_RTT ? "2.6 to 7" : "before 2.6");
+}
+
 static void copy_setting(char setting[static 16], struct text value)
 {
     size_t n = value.n < 15 ? value.n : 15;
@@ -149,6 +178,8 @@ static int zeek_line(struct reader *reader, struct text line)
         return reader_other(reader);
     if (*line.at == '#')
         return directive(reader, line);
+    if (self->n == 0)
+        guess_fields(reader, self, line);
     if (self->n == 0)
         return reader_bad(reader, "a row before any #fields line");
     struct text value[Z_COLUMNS];

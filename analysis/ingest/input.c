@@ -82,8 +82,12 @@ static int start(struct input *self)
         return status;
     }
     fill(self);
-    if (text_starts(input_peek(self), "\xef\xbb\xbf")) /* byte order mark of a text */
+    struct text first = input_peek(self);
+    if (text_starts(first, "\xef\xbb\xbf")) /* byte order mark of a text */
         self->start = 3;
+    bool has_only_cr = first.n > 0 && memchr(first.at, '\n', first.n) == NULL &&
+                       memchr(first.at, '\r', first.n) != NULL;
+    self->line_end = has_only_cr ? '\r' : '\n';
     return STATUS_OK;
 }
 
@@ -151,7 +155,7 @@ static void skip_line(struct input *self)
 {
     for (;;) {
         const char *from = self->buffer + self->start;
-        const char *newline = memchr(from, '\n', self->end - self->start);
+        const char *newline = memchr(from, self->line_end, self->end - self->start);
         if (newline != NULL) {
             self->start += (size_t)(newline - from) + 1;
             return;
@@ -166,11 +170,11 @@ static void skip_line(struct input *self)
 enum input_line input_next_line(struct input *self, struct text *line)
 {
     const char *from = self->buffer + self->start;
-    const char *newline = memchr(from, '\n', self->end - self->start);
+    const char *newline = memchr(from, self->line_end, self->end - self->start);
     if (newline == NULL && !self->at_end) {
         fill(self);
         from = self->buffer;
-        newline = memchr(from, '\n', self->end);
+        newline = memchr(from, self->line_end, self->end);
     }
     if (self->start == self->end)
         return INPUT_END;

@@ -32,6 +32,7 @@ struct input {
     size_t end;
     bool at_end;         /* the source has no more bytes */
     time_us modified_us; /* of the file; 0 where unknown (standard input, memory) */
+    char line_end;       /* LF; CR of texts that have no LF */
     uint64_t lines;      /* lines given out so far */
     struct message *message;
     int status; /* first failure of reading or decompressing */
@@ -53,9 +54,9 @@ void input_close(struct input *self);
 /* The bytes that wait in the buffer (up to INPUT_BUFFER_SIZE), without taking them. */
 struct text input_peek(const struct input *self);
 
-/* Takes the next line without its LF or CR LF. The slice is good until the next call. A line of
- * more than INPUT_LINE_MAX bytes is passed over and given as empty. A failure of the source ends
- * the input: see status. */
+/* Takes the next line without its LF, CR LF, or CR where the first buffer has no LF. The slice is
+ * good until the next call. A line of more than INPUT_LINE_MAX bytes is passed over and given as
+ * empty. A failure of the source ends the input: see status. */
 enum input_line input_next_line(struct input *self, struct text *line);
 
 /* Takes up to n bytes into `out`; fewer only at the end or after a failure. */

@@ -5,6 +5,8 @@
 json_t *json_line(struct text line)
 {
     line = text_trim(line);
+    if (line.n > 2 && line.at[line.n - 1] == ',') /* of an array with an object a line */
+        line.n--;
     if (line.n < 2 || line.at[0] != '{' || line.at[line.n - 1] != '}')
         return NULL;
     json_error_t error;

@@ -53,9 +53,17 @@ int reader_bad(struct reader *self, const char *reason)
     return STATUS_OK;
 }
 
+/* Blanks alone are an empty line, in any format. */
+static struct text without_blanks_alone(struct text line)
+{
+    bool may_be_empty = line.n > 0 && (unsigned char)*line.at <= ' ';
+    return may_be_empty && text_trim(line).n == 0 ? text_slice(line.at, 0) : line;
+}
+
 int reader_line(struct reader *self, struct text line)
 {
     struct unwrapper *unwrapper = &self->unwrapper;
+    line = without_blanks_alone(line);
     if (unwrapper->wrapper == NULL)
         return self->format->line(self, line);
     bool no_memory = false;
@@ -72,7 +80,7 @@ int reader_line(struct reader *self, struct text line)
         break;
     case WRAPPED_LINE:
         while (status == STATUS_OK && unwrapper_next(unwrapper, &inside, &no_memory))
-            status = self->format->line(self, inside);
+            status = self->format->line(self, without_blanks_alone(inside));
         break;
     }
     return no_memory ? fail(self->message, STATUS_RUN, "out of memory") : status;

@@ -89,6 +89,7 @@ void syslog_take_inner_stamp(struct text *rest, struct timestamp *stamp)
 bool syslog_take_stamp(struct text *rest, struct timestamp *stamp)
 {
     struct text at = *rest;
+    text_skip_blanks(&at); /* of lines that were pasted from somewhere */
     skip_priority(&at);
     if (!take_one_stamp(&at, stamp, true)) {
         skip_service(&at);

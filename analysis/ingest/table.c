@@ -145,6 +145,13 @@ bool table_roles_from_header(struct table *self)
     return self->has_roles;
 }
 
+/* Around quotes; a tab may be the separator. */
+static void skip_spaces(struct text *rest)
+{
+    while (rest->n > 0 && *rest->at == ' ')
+        *rest = text_slice(rest->at + 1, rest->n - 1);
+}
+
 /* Takes a field that starts with a double quote off the front. */
 static const char *take_quoted(struct table *self, struct text *rest, struct text *field)
 {
@@ -159,6 +166,7 @@ static const char *take_quoted(struct table *self, struct text *rest, struct tex
         return "a quoted field is not closed on its line";
     *field = text_slice(at, (size_t)(close - at));
     *rest = text_from(*rest, close + 1);
+    skip_spaces(rest);
     if (rest->n > 0 && *rest->at != self->separator)
         return "text stands behind a quoted field";
     if (!doubled)
@@ -183,8 +191,10 @@ const char *table_split(struct table *self, struct text line)
     for (bool more = true; more;) {
         if (self->n_fields == TABLE_MAX_FIELDS)
             return "the row has more than 64 fields";
-        struct text *field = &self->field[self->n_fields++];
-        if (self->has_quotes && line.n > 0 && *line.at == '"') {
+        struct text *field = &self->field[self->n_fields++], quoted = line;
+        skip_spaces(&quoted);
+        if (self->has_quotes && quoted.n > 0 && *quoted.at == '"') {
+            line = quoted;
             const char *wrong = take_quoted(self, &line, field);
             if (wrong != NULL)
                 return wrong;
@@ -294,7 +304,8 @@ static const char *read_row(const struct table *self, const struct text value[N_
 /* Rows of tables from tshark that hold no DNS have nothing in these columns. */
 static bool is_empty_row(const struct table *self, const struct text value[N_ROLES])
 {
-    return self->raw_names && value[ROLE_NAME].n + value[ROLE_TYPE].n + value[ROLE_RESPONSE].n == 0;
+    return self->raw_names && self->n_fields > 1 &&
+           value[ROLE_NAME].n + value[ROLE_TYPE].n + value[ROLE_RESPONSE].n == 0;
 }
 
 int table_row(struct table *self, struct reader *reader)
