@@ -38,34 +38,44 @@ const struct param_row block_list_rows[] = {
 
 /* One kind of report of one host's messages. */
 struct reporting {
-    double mean;    /* per message */
-    double delay_h; /* mean; 0: at once */
+    struct rng_poisson_law number; /* of one message */
+    double delay_h;                /* mean; 0: at once */
     bool trap;
-    double to_next; /* expected reports up to the next one: nearly always it is told from this alone
-                       that a message brings none */
-    struct rng rng;
+    struct rng_family messages; /* one stream each */
 };
 
 static struct reporting begin_reporting(double mean, double delay_h, bool trap, struct rng_key key,
                                         uint64_t entity)
 {
-    struct reporting kind = {mean < 1e6 ? mean : 1e6, delay_h, trap, 0.0, {0}};
-    rng_init(&kind.rng, key, entity);
-    kind.to_next = rng_exponential(&kind.rng);
-    return kind;
+    return (struct reporting){rng_poisson_law(mean < 1e6 ? mean : 1e6), delay_h, trap,
+                              rng_family(key, entity)};
 }
 
-/* The reports of one message: a Poisson number, by their exponential gaps. Where they are many, the
- * number is drawn. */
-static int add_reports(struct reporting *kind, time_us t, struct query_array *reports)
+/* Which message it is, whatever others there are: by its time and party, and among those that leave
+ * for one party at once, by the order in which they were made. */
+struct message_number {
+    const struct mail_event *last;
+    uint32_t same; /* as the last one, before it */
+};
+
+static uint64_t next_message(struct message_number *self, const struct mail_event *mail)
 {
-    const double many = 10.0;
-    uint64_t n = kind->mean < many ? 0 : rng_poisson(&kind->rng, kind->mean);
-    kind->to_next -= kind->mean < many ? kind->mean : 0.0;
-    for (; kind->to_next < 0.0; kind->to_next += rng_exponential(&kind->rng))
-        n++;
+    bool same = self->last != NULL && self->last->time_us == mail->time_us &&
+                self->last->party == mail->party;
+    self->same = same ? self->same + 1 : 0;
+    self->last = mail;
+    return rng_mix((uint64_t)mail->time_us, (uint64_t)mail->party << 32 | self->same);
+}
+
+/* The reports of one message, a Poisson number, from its own stream. */
+static int add_reports(const struct reporting *kind, uint64_t message, time_us t,
+                       struct query_array *reports)
+{
+    struct rng rng;
+    rng_start(&rng, &kind->messages, message);
+    uint64_t n = rng_poisson_draw(&rng, &kind->number);
     for (uint64_t k = 0; k < n && k < BLOCK_LIST_MAX_REPORTS; k++) {
-        double delay_h = kind->delay_h > 0.0 ? rng_exponential(&kind->rng) * kind->delay_h : 0.0;
+        double delay_h = kind->delay_h > 0.0 ? rng_exponential(&rng) * kind->delay_h : 0.0;
         struct query report = {.time_us = t + (time_us)(delay_h * (double)US_PER_HOUR),
                                .flags = kind->trap};
         if (query_array_add(reports, report) != STATUS_OK)
@@ -89,13 +99,15 @@ int block_list_reports(const struct world *world, const double *values, struct r
                                               rng_mix(self->entity, host));
     struct reporting trapped =
         begin_reporting(traps, 0.0, true, key, rng_mix(self->entity + 1, host));
+    struct message_number number = {NULL, 0};
     reports->n = 0;
     for (size_t i = 0; i < mails->n && complaints + traps > 0.0; i++) {
         const struct mail_event *mail = &mails->m[i];
         if (mail->host != host || mail->again || mail->status == MAIL_BOUNCED)
             continue;
-        if (add_reports(&people, mail->time_us, reports) != STATUS_OK ||
-            add_reports(&trapped, mail->time_us, reports) != STATUS_OK)
+        uint64_t message = next_message(&number, mail);
+        if (add_reports(&people, message, mail->time_us, reports) != STATUS_OK ||
+            add_reports(&trapped, message, mail->time_us, reports) != STATUS_OK)
             return STATUS_RUN;
     }
     return query_array_sort(reports, scratch);

@@ -50,7 +50,7 @@ struct block_list {
     const char *name;
     uint32_t client;      /* id in world.clients under which its entries are logged */
     uint32_t first_param; /* parameter index of BLOCK_LIST_COMPLAINTS */
-    uint64_t entity;      /* stream of its reports */
+    uint64_t entity;      /* of the streams of its reports */
 };
 
 /* No more reports than this of one message and kind are simulated: far more than any threshold. */
@@ -58,7 +58,9 @@ struct block_list {
 
 /* One report; an array of them is kept as queries: time, and points in .flags (1: trap). Draws the
  * reports that `list` gets of all messages of `host` into *reports (emptied first), sorted by time.
- * Further attempts at a message and bounces are no messages. STATUS_RUN when memory runs out. */
+ * Further attempts at a message and bounces are no messages. Every message has a stream of its own:
+ * one message more or less leaves the reports of all others as they were. STATUS_RUN when memory
+ * runs out. */
 int block_list_reports(const struct world *world, const double *values, struct rng_key key,
                        uint32_t list, uint32_t host, const struct mail_array *mails,
                        struct query_array *reports, struct query_array *scratch);

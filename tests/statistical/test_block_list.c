@@ -262,6 +262,40 @@ static void every_message_is_reported_by_itself(void **state)
     bed_free(&bed);
 }
 
+/* Counterfactuals: without every third message, what is reported of the others, and when, stays as
+ * it was; also of several messages that leave at once. */
+static void one_message_less_leaves_the_others(void **state)
+{
+    enum { MESSAGES = 600 };
+    static struct mail_event all[MESSAGES], some[MESSAGES];
+    (void)state;
+    struct bed bed;
+    size_t n = 0, found = 0;
+    bed_init(&bed);
+    bed.values[BLOCK_LIST_DELAY_HOURS] = 10.0;
+    bed.values[BLOCK_LIST_N_PARAMS + REPORTED_COMPLAINTS] = 0.5;
+    for (int i = 0; i < MESSAGES; i++) {
+        all[i] = (struct mail_event){i / 2 * US_PER_DAY, 0, 0, MAIL_ACCEPTED, 0};
+        if (i / 2 % 3 != 0) /* a day's two messages together */
+            some[n++] = all[i];
+    }
+    struct mail_array more = {all, MESSAGES, MESSAGES}, fewer = {some, n, MESSAGES};
+    struct query_array before = {0};
+    struct rng_key key = {6, 1};
+    assert_int_equal(
+        block_list_reports(&bed.world, bed.values, key, 0, 0, &more, &before, &bed.scratch),
+        STATUS_OK);
+    assert_int_equal(
+        block_list_reports(&bed.world, bed.values, key, 0, 0, &fewer, &bed.reports, &bed.scratch),
+        STATUS_OK);
+    assert_true(before.n > 250 && bed.reports.n > 150 && bed.reports.n < before.n);
+    for (size_t i = 0; i < before.n && found < bed.reports.n; i++)
+        found += before.q[i].time_us == bed.reports.q[found].time_us;
+    assert_int_equal(found, bed.reports.n);
+    query_array_free(&before);
+    bed_free(&bed);
+}
+
 /* Messages as a Poisson process of rate r over the whole run, each reported at least once with
  * probability 1 - exp(-m): the first report lists, so nobody is listed with probability
  * exp(-r T (1 - exp(-m))). Every second delivery attempt fails: attempts must not count. */
@@ -309,6 +343,7 @@ int main(void)
         cmocka_unit_test(entries_equal_the_plain_rule),
         cmocka_unit_test(reports_follow_the_messages),
         cmocka_unit_test(every_message_is_reported_by_itself),
+        cmocka_unit_test(one_message_less_leaves_the_others),
         cmocka_unit_test(simulated_mail_is_listed_at_its_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
