@@ -3,14 +3,6 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-static int32_t hour_of(const struct activity *self, time_us t)
-{
-    if (t < self->start_us)
-        return 0;
-    int64_t hour = (t - self->start_us) / US_PER_HOUR;
-    return hour < self->n_hours ? (int32_t)hour : self->n_hours - 1;
-}
-
 /* Gives a day its 24 single hours. */
 static int split_day(struct arena *arena, struct activity_day *day)
 {
@@ -29,8 +21,8 @@ static int scale_hours(struct activity *self, struct arena *arena, time_us from_
 {
     if (from_us >= until_us)
         return STATUS_OK;
-    int32_t last = hour_of(self, until_us - 1);
-    for (int32_t hour = hour_of(self, from_us); hour <= last;) {
+    int32_t last = activity_hour(self, until_us - 1);
+    for (int32_t hour = activity_hour(self, from_us); hour <= last;) {
         struct activity_day *day = &self->day[hour / 24];
         bool whole = hour % 24 == 0 && (last - hour >= 23 || last == self->n_hours - 1);
         if (whole && day->hours == NULL) {
@@ -45,15 +37,21 @@ static int scale_hours(struct activity *self, struct arena *arena, time_us from_
     return STATUS_OK;
 }
 
-/* A day at a time: an hourly exponential would cost more than all arrivals together. */
+/* A day at a time, by its middle; level before and behind the window. An exponential for every day
+ * would cost more than all arrivals together. */
 static void fill_growth(struct activity *self, const struct world *world, double growth)
 {
     double span_us = (double)(world->until_us - world->from_us);
+    double ratio = exp(growth * (double)US_PER_DAY / span_us);
+    double level = 0.0; /* of the day before, where it lies within the window */
     for (int32_t hour = 0; hour < self->n_hours; hour += 24) {
         double middle = (double)(self->start_us + (hour + 12) * US_PER_HOUR - world->from_us);
         double part = middle / span_us;
-        part = part < 0.0 ? 0.0 : part > 1.0 ? 1.0 : part;
-        self->day[hour / 24].level = growth != 0.0 ? exp(growth * (part - 0.5)) : 1.0;
+        if (part > 0.0 && part < 1.0)
+            level = level > 0.0 ? level * ratio : exp(growth * (part - 0.5));
+        else
+            level = 0.0;
+        self->day[hour / 24].level = level > 0.0 ? level : exp(growth * (part <= 0.0 ? -0.5 : 0.5));
     }
 }
 
@@ -125,26 +123,39 @@ int activity_init(struct activity *self, const struct model_run *run, size_t fir
                        time_after(world->from_us, param[ACTIVITY_ONSET] * 86400.0), 0.0);
 }
 
-static double level_of(const struct activity *self, int32_t hour)
+/* Level times profile in an hour of the profile's grid. */
+static double rate_in_hour(const struct activity *self, const struct rate_profile *profile,
+                           int32_t hour)
 {
-    const struct activity_day *day = &self->day[hour / 24];
-    return day->hours == NULL ? day->level : day->hours[hour % 24];
+    int32_t at = hour < self->n_hours ? hour : self->n_hours - 1;
+    return rate_of_hour(profile, hour) * activity_level(self, at);
 }
 
-double activity_at(const struct activity *self, time_us t)
+/* The hour, from `hour` on, in which *mass_s of level times profile is used up, what lies before it
+ * taken off; n_hours of the grid where there is none. What is left of a day is passed over at once
+ * where its level is one and its hours have the weights of the week. */
+static int32_t find_hour(const struct activity *self, const struct rate_profile *profile,
+                         int32_t hour, double *mass_s)
 {
-    return level_of(self, hour_of(self, t));
-}
-
-/* The mass of the 24 hours from an hour of the grid on, or -1 where they differ in more than the
- * hours of the week. */
-static double mass_of_day(const struct activity *self, const struct rate_profile *profile,
-                          int32_t hour)
-{
-    if (!rate_is_plain_day(profile->grid, hour) || hour >= self->n_hours ||
-        self->day[hour / 24].hours != NULL)
-        return -1.0;
-    return self->day[hour / 24].level * profile->day_s[profile->grid->hour_of_week[hour]];
+    const struct civil_grid *grid = profile->grid;
+    while (hour < grid->n_hours) {
+        bool even =
+            hour < self->n_hours && rate_is_plain(grid, hour) && self->day[hour / 24].hours == NULL;
+        int32_t end = even ? hour + 24 - hour % 24 : hour + 1;
+        double level = activity_level(self, hour < self->n_hours ? hour : self->n_hours - 1);
+        double rest_s = even ? level * rate_rest_of_day_s(profile, hour) : 0.0;
+        if (even && rest_s < *mass_s) {
+            *mass_s -= rest_s;
+            hour = end;
+        }
+        for (; hour < end; hour++) {
+            double here_s = rate_of_hour(profile, hour) * level * 3600.0;
+            if (here_s >= *mass_s && here_s > 0.0)
+                return hour;
+            *mass_s -= here_s;
+        }
+    }
+    return grid->n_hours;
 }
 
 time_us activity_advance(const struct activity *self, const struct rate_profile *profile,
@@ -152,24 +163,20 @@ time_us activity_advance(const struct activity *self, const struct rate_profile 
 {
     const struct civil_grid *grid = profile->grid;
     time_us t = from_us > grid->origin_us ? from_us : grid->origin_us;
-    for (int32_t hour = (int32_t)((t - grid->origin_us) / US_PER_HOUR); hour < grid->n_hours;) {
-        time_us start = grid->origin_us + hour * US_PER_HOUR;
-        double day = t == start ? mass_of_day(self, profile, hour) : -1.0;
-        if (day >= 0.0 && day < mass_s) {
-            mass_s -= day;
-            hour += 24;
-            t += US_PER_DAY;
-            continue;
-        }
-        int32_t at = hour < self->n_hours ? hour : self->n_hours - 1;
-        double rate = rate_of_hour(profile, hour++) * level_of(self, at);
-        double here = rate * (double)(start + US_PER_HOUR - t) * 1e-6;
-        if (here >= mass_s && rate > 0.0)
-            return t + (time_us)(mass_s / rate * 1e6);
-        mass_s -= here;
-        t = start + US_PER_HOUR;
+    int32_t hour = (int32_t)((t - grid->origin_us) / US_PER_HOUR);
+    if (hour >= grid->n_hours)
+        return INT64_MAX;
+    double rate = rate_in_hour(self, profile, hour);
+    double here_s = rate * (double)(grid->origin_us + (hour + 1) * US_PER_HOUR - t) * 1e-6;
+    if (here_s < mass_s || !(rate > 0.0)) {
+        mass_s -= here_s;
+        hour = find_hour(self, profile, hour + 1, &mass_s);
+        if (hour == grid->n_hours)
+            return INT64_MAX;
+        t = grid->origin_us + hour * US_PER_HOUR;
+        rate = rate_in_hour(self, profile, hour);
     }
-    return INT64_MAX;
+    return t + (time_us)(mass_s / rate * 1e6);
 }
 
 time_us activity_next(const struct activity *self, const struct rate_profile *profile,
@@ -181,65 +188,61 @@ time_us activity_next(const struct activity *self, const struct rate_profile *pr
     return activity_advance(self, profile, from_us, mass / base_per_s);
 }
 
-static double hour_rate(const struct arrivals *self, int32_t hour)
-{
-    const struct activity *activity = self->activity;
-    int32_t at = hour < activity->n_hours ? hour : activity->n_hours - 1;
-    return self->base_per_s * rate_of_hour(self->profile, hour) * level_of(activity, at);
-}
-
 void arrivals_init(struct arrivals *self, const struct model_run *run, const char *purpose,
                    uint64_t index, const struct activity *activity,
                    const struct rate_profile *profile, double base_per_s, time_us from_us)
 {
-    *self = (struct arrivals){.activity = activity, .profile = profile, .base_per_s = base_per_s};
+    *self = (struct arrivals){.activity = activity, .profile = profile};
+    self->mean_s = base_per_s > 0.0 ? 1.0 / base_per_s : 0.0;
     model_stream(run, purpose, index, &self->rng);
     arrivals_wait(self, from_us);
+}
+
+/* No arrival is left. */
+static void end(struct arrivals *self)
+{
+    self->hour = self->profile->grid->n_hours;
+    self->done_s = 0.0;
+    self->here_s = -1.0;
+}
+
+/* The last arrival was in this hour, where done_s had passed. */
+static void enter_hour(struct arrivals *self, int32_t hour)
+{
+    double rate = rate_in_hour(self->activity, self->profile, hour);
+    self->hour = hour;
+    self->start_us = self->profile->grid->origin_us + hour * US_PER_HOUR;
+    self->here_s = rate * 3600.0;
+    self->us_per_s = rate > 0.0 ? 1e6 / rate : 0.0;
 }
 
 void arrivals_wait(struct arrivals *self, time_us t)
 {
     const struct civil_grid *grid = self->profile->grid;
     int64_t hour = t > grid->origin_us ? (t - grid->origin_us) / US_PER_HOUR : 0;
-    if (!(self->base_per_s > 0.0) || hour >= grid->n_hours) {
-        self->hour = grid->n_hours;
-        self->here = 0.0;
+    if (!(self->mean_s > 0.0) || hour >= grid->n_hours) {
+        end(self);
         return;
     }
-    double rate = hour_rate(self, (int32_t)hour);
-    self->hour = (int32_t)hour;
-    self->start_us = grid->origin_us + hour * US_PER_HOUR;
-    self->done = t > self->start_us ? rate * (double)(t - self->start_us) * 1e-6 : 0.0;
-    self->here = rate * 3600.0;
-    self->us_per_one = rate > 0.0 ? 1e6 / rate : 0.0;
+    enter_hour(self, (int32_t)hour);
+    self->done_s = t > self->start_us
+                       ? self->here_s * (double)(t - self->start_us) / (double)US_PER_HOUR
+                       : 0.0;
 }
 
 time_us arrivals_walk(struct arrivals *self)
 {
-    const struct civil_grid *grid = self->profile->grid;
-    double more = self->done - self->here;
-    for (int32_t hour = self->hour + 1; hour < grid->n_hours;) {
-        double day = mass_of_day(self->activity, self->profile, hour) * self->base_per_s;
-        if (day >= 0.0 && day < more) {
-            more -= day;
-            hour += 24;
-            continue;
-        }
-        double rate = hour_rate(self, hour), here = rate * 3600.0;
-        if (here >= more && rate > 0.0) {
-            self->hour = hour;
-            self->start_us = grid->origin_us + hour * US_PER_HOUR;
-            self->done = more;
-            self->here = here;
-            self->us_per_one = 1e6 / rate;
-            return self->start_us + (time_us)(more * self->us_per_one);
-        }
-        more -= here;
-        hour++;
+    double more_s = self->done_s - self->here_s;
+    int32_t hour = self->hour, n_hours = self->profile->grid->n_hours;
+    if (hour < n_hours)
+        hour = find_hour(self->activity, self->profile, hour + 1, &more_s);
+    if (hour == n_hours) {
+        end(self);
+        return INT64_MAX;
     }
-    self->hour = grid->n_hours;
-    self->here = 0.0;
-    return INT64_MAX;
+    enter_hour(self, hour);
+    self->done_s = more_s;
+    return self->start_us + (time_us)(more_s * self->us_per_s);
 }
 
 void activity_shares(const struct model_run *run, const struct party_set *parties, double evenness,

@@ -89,8 +89,27 @@ struct activity {
  * STATUS_RUN when memory runs out. Streams used: "activity", index 0 (changes) and 1 (pauses). */
 int activity_init(struct activity *self, const struct model_run *run, size_t first);
 
+/* The hour since the start, at an instant; outside the window the nearest one. */
+static inline int32_t activity_hour(const struct activity *self, time_us t)
+{
+    if (t < self->start_us)
+        return 0;
+    int64_t hour = (t - self->start_us) / US_PER_HOUR;
+    return hour < self->n_hours ? (int32_t)hour : self->n_hours - 1;
+}
+
+/* Relative level in one hour of them. */
+static inline double activity_level(const struct activity *self, int32_t hour)
+{
+    const struct activity_day *day = &self->day[hour / 24];
+    return day->hours == NULL ? day->level : day->hours[hour % 24];
+}
+
 /* Relative level at an instant; outside the window the nearest hour counts. */
-double activity_at(const struct activity *self, time_us t);
+static inline double activity_at(const struct activity *self, time_us t)
+{
+    return activity_level(self, activity_hour(self, t));
+}
 
 /* The instant at which `mass_s` seconds of level times profile have passed since `from_us`;
  * INT64_MAX where the window ends first. The level counts as constant over each local hour of the
@@ -108,12 +127,12 @@ time_us activity_next(const struct activity *self, const struct rate_profile *pr
 struct arrivals {
     const struct activity *activity;
     const struct rate_profile *profile;
-    double base_per_s;
+    double mean_s; /* of level times profile between two arrivals; 0: there are none */
     struct rng rng;
-    int32_t hour;      /* of the grid: the one of the last arrival */
-    time_us start_us;  /* of that hour */
-    double done, here; /* expected arrivals in it: up to the last arrival, in all */
-    double us_per_one; /* time in it per expected arrival */
+    int32_t hour;          /* of the grid: the one of the last arrival */
+    time_us start_us;      /* of that hour */
+    double done_s, here_s; /* level times profile in it: up to the last arrival, in all */
+    double us_per_s;       /* time in it for a second of level times profile */
 };
 
 /* The process of rate base_per_s * level * profile after `from_us` with the stream (purpose, index)
@@ -128,10 +147,10 @@ time_us arrivals_walk(struct arrivals *self);
 /* The next arrival; INT64_MAX where there is none. Takes one exponential from the stream. */
 static inline time_us arrivals_next(struct arrivals *self)
 {
-    self->done += rng_exponential(&self->rng);
-    if (self->done > self->here)
+    self->done_s += rng_exponential(&self->rng) * self->mean_s;
+    if (self->done_s > self->here_s)
         return arrivals_walk(self);
-    return self->start_us + (time_us)(self->done * self->us_per_one);
+    return self->start_us + (time_us)(self->done_s * self->us_per_s);
 }
 
 /* Lets the time until t pass without an arrival. t must not lie before the last one. */
@@ -169,11 +188,13 @@ time_us working_clock_after(const struct working_clock *self, time_us t, double 
 /* A model's `check` for models with one acting party: refuses a first role that binds several. */
 int check_single_actor(const struct model_run *run, struct message *message);
 
-/* t + delay without overflow; INT64_MAX where it would leave the range of time. delay_s >= 0. */
+/* t + delay without overflow; INT64_MAX where it would leave the range of time, or where t or the
+ * delay is half of that away. delay_s >= 0. */
 static inline time_us time_after(time_us t, double delay_s)
 {
-    double us = delay_s * 1e6, at = (double)t;
-    return us < 9.2e18 - (at < 0.0 ? -at : at) ? t + (time_us)us : INT64_MAX;
+    const time_us far = INT64_MAX / 2;
+    double us = delay_s * 1e6;
+    return us < (double)far && t < far ? t + (time_us)us : INT64_MAX;
 }
 
 #endif

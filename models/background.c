@@ -1,6 +1,6 @@
 /* background.c - look-ups that nobody means: log enrichment, link scanning, old messages opened
  * again. */
-#include "models/activity.h"
+#include "models/lookup.h"
 
 enum {
     LOOKUPS_PER_DAY,
@@ -46,13 +46,11 @@ static int occasion(const struct model_run *run, int i, struct rng *rng, time_us
                     uint32_t question)
 {
     int party = run->instance->roles[FROM].party[i];
-    double stay = run->param[MORE_LOOKUPS] / (1.0 + run->param[MORE_LOOKUPS]);
-    for (bool more = true; more && t < run->world->until_us;) {
+    const struct burst burst = burst_of(run->param[MORE_LOOKUPS], run->param[LOOKUP_GAP]);
+    do
         if (traffic_query(run->traffic, t, party, question) != STATUS_OK)
             return STATUS_RUN;
-        more = rng_uniform(rng) < stay;
-        t = time_after(t, rng_exponential(rng) * run->param[LOOKUP_GAP]);
-    }
+    while (burst_next(&burst, rng, &t) && t < run->world->until_us);
     return STATUS_OK;
 }
 

@@ -66,7 +66,7 @@ struct beacon {
 
 static int fire(const struct beacon *self, int party, time_us t, struct rng *rng)
 {
-    const struct burst burst = {self->param[MORE], self->param[GAP]};
+    const struct burst burst = burst_of(self->param[MORE], self->param[GAP]);
     do
         if (lookup_address(self->run, t, party, self->host) != STATUS_OK)
             return STATUS_RUN;

@@ -130,7 +130,7 @@ static int refreshes(const struct recheck *self, int i, double share)
     const double *param = self->param;
     const struct world *world = self->run->world;
     int party = self->run->instance->roles[FROM].party[i];
-    const struct burst burst = {param[MORE_LOOKUPS], param[LOOKUP_GAP]};
+    const struct burst burst = burst_of(param[MORE_LOOKUPS], param[LOOKUP_GAP]);
     struct rng rng;
     model_stream(self->run, "refresh", (uint64_t)i, &rng);
     time_us t = world->start_us, change = world->start_us;

@@ -22,14 +22,6 @@ int lookup_confirm(const struct model_run *run, time_us t, int party, int host, 
                : traffic_query(run->traffic, time_after(t, delay_s), party, forward);
 }
 
-bool burst_next(const struct burst *self, struct rng *rng, time_us *t)
-{
-    if (rng_uniform(rng) >= self->more / (1.0 + self->more))
-        return false;
-    *t = time_after(*t, rng_exponential(rng) * self->gap_s);
-    return true;
-}
-
 time_us next_local_hour(const struct party *party, time_us t, double hour)
 {
     int64_t local_us = t + timezone_offset_s(&party->timezone, t) * US_PER_S;
@@ -40,9 +32,4 @@ time_us next_local_hour(const struct party *party, time_us t, double hour)
                           day++ * US_PER_DAY + (int64_t)(hour * (double)US_PER_HOUR));
     while (at <= t);
     return at;
-}
-
-double working_clock_open(const struct working_clock *self, time_us t)
-{
-    return self->peak > 0.0 ? rate_at(&self->profile, t) / self->peak : 0.0;
 }

@@ -14,9 +14,15 @@ int lookup_confirm(const struct model_run *run, time_us t, int party, int host, 
 
 /* One or several look-ups within a short time: geometric number, exponential gaps. */
 struct burst {
-    double more;  /* mean number after the first, 0 or more */
+    double stay;  /* probability that another one follows */
     double gap_s; /* mean gap */
 };
+
+/* With a mean number of `more` after the first, 0 or more. */
+static inline struct burst burst_of(double more, double gap_s)
+{
+    return (struct burst){more / (1.0 + more), gap_s};
+}
 
 /* The schema rows that go with it. */
 #define MORE_LOOKUPS_ROW                                                                           \
@@ -32,7 +38,13 @@ struct burst {
 
 /* Moves *t to the next look-up of the burst; false where it is over. Takes one uniform, and one
  * exponential where it goes on. */
-bool burst_next(const struct burst *self, struct rng *rng, time_us *t);
+static inline bool burst_next(const struct burst *self, struct rng *rng, time_us *t)
+{
+    if (rng_uniform(rng) >= self->stay)
+        return false;
+    *t = time_after(*t, rng_exponential(rng) * self->gap_s);
+    return true;
+}
 
 /* The first instant after t at which it is `hour` o'clock (fractions allowed) in the party's local
  * time. */
@@ -40,6 +52,9 @@ time_us next_local_hour(const struct party *party, time_us t, double hour);
 
 /* Probability-like openness of a clock at t: 1 in open hours, the night or weekend factor outside.
  */
-double working_clock_open(const struct working_clock *self, time_us t);
+static inline double working_clock_open(const struct working_clock *self, time_us t)
+{
+    return self->peak > 0.0 ? rate_at(&self->profile, t) / self->peak : 0.0;
+}
 
 #endif

@@ -95,7 +95,7 @@ static int retry(const struct loop *self, int party, time_us sent, struct rng *r
 static int recheck(const struct loop *self, int party, time_us from, time_us until, struct rng *rng)
 {
     const struct world *world = self->run->world;
-    const struct burst burst = {self->param[MORE_LOOKUPS], self->param[LOOKUP_GAP]};
+    const struct burst burst = burst_of(self->param[MORE_LOOKUPS], self->param[LOOKUP_GAP]);
     double every_s = self->param[RECHECK], jitter_s = every_s * self->param[RECHECK_JITTER];
     if (until > world->until_us)
         until = world->until_us;

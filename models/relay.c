@@ -65,15 +65,15 @@ static int find_others(struct relay *self)
  * a name outside this case, which nobody here sees. */
 static uint32_t draw_question(const struct relay *self, struct rng *rng)
 {
-    double luck = rng_uniform(rng);
-    uint64_t start = rng_below(rng, self->run->world->n_questions);
-    return luck < self->run->param[WATCHED] ? self->watched : self->other[start];
+    if (rng_uniform(rng) < self->run->param[WATCHED])
+        return self->watched;
+    return self->other[rng_below(rng, self->run->world->n_questions)];
 }
 
 static int session(const struct relay *self, uint64_t number, int party, time_us t)
 {
     const struct model_run *run = self->run;
-    const struct burst burst = {run->param[PAGES], run->param[PAGE_GAP]};
+    const struct burst burst = burst_of(run->param[PAGES], run->param[PAGE_GAP]);
     struct rng rng;
     rng_start(&rng, &self->sessions, number);
     bool sticky = rng_uniform(&rng) < run->param[STICKY];

@@ -57,7 +57,7 @@ static int forge_burst(const struct forger *self, const struct party *party, uin
                        time_us t, uint32_t client)
 {
     const struct model_run *run = self->run;
-    const struct burst burst = {run->param[MORE], run->param[GAP]};
+    const struct burst burst = burst_of(run->param[MORE], run->param[GAP]);
     struct rng rng;
     rng_start(&rng, &self->bursts, number);
     do

@@ -2,22 +2,11 @@
 
 #include <math.h>
 
-static int32_t hour_index(const struct civil_grid *grid, time_us t)
+static void sum_hours(struct rate_profile *self)
 {
-    if (t < grid->origin_us)
-        return 0;
-    int64_t i = (t - grid->origin_us) / US_PER_HOUR;
-    return i < grid->n_hours ? (int32_t)i : grid->n_hours - 1;
-}
-
-static void sum_days(struct rate_profile *self)
-{
-    double before[168 + 24]; /* sum of the weights of all hours before this one */
-    before[0] = 0.0;
+    self->before_s[0] = 0.0;
     for (int k = 1; k < 168 + 24; k++)
-        before[k] = before[k - 1] + self->weight[(k - 1) % 168];
-    for (int first = 0; first < 168; first++)
-        self->day_s[first] = (before[first + 24] - before[first]) * 3600.0;
+        self->before_s[k] = self->before_s[k - 1] + self->weight[(k - 1) % 168] * 3600.0;
 }
 
 void rate_flat(struct rate_profile *self, const struct civil_grid *grid)
@@ -27,7 +16,7 @@ void rate_flat(struct rate_profile *self, const struct civil_grid *grid)
     for (int i = 0; i < 168; i++)
         self->weight[i] = 1.0;
     self->flat = true;
-    sum_days(self);
+    sum_hours(self);
 }
 
 /* Share of the hour [h, h+1) that lies in [start, end), for end up to 48. */
@@ -62,19 +51,14 @@ void rate_normalise(struct rate_profile *self)
     for (int i = 0; i < 168; i++)
         self->weight[i] = sum > 0.0 ? self->weight[i] * (168.0 / sum) : 1.0;
     self->flat = false;
-    sum_days(self);
-}
-
-double rate_at(const struct rate_profile *self, time_us t)
-{
-    return rate_of_hour(self, hour_index(self->grid, t));
+    sum_hours(self);
 }
 
 double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us until_us)
 {
     double mass = 0.0;
     for (time_us t = from_us; t < until_us;) {
-        int32_t i = hour_index(self->grid, t);
+        int32_t i = rate_hour_at(self->grid, t);
         time_us end = self->grid->origin_us + (i + 1) * US_PER_HOUR;
         if (end > until_us || i + 1 == self->grid->n_hours)
             end = until_us;
@@ -84,29 +68,45 @@ double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us unt
     return mass;
 }
 
+/* The hour, from i on, in which *mass_s is used up, what lies before it taken off; n_hours of the
+ * grid where there is none. Rests of plain days are passed over at once. */
+static int32_t find_hour(const struct rate_profile *self, int32_t i, double *mass_s)
+{
+    const struct civil_grid *grid = self->grid;
+    while (i < grid->n_hours) {
+        bool plain = rate_is_plain(grid, i);
+        int32_t end = plain ? i + 24 - i % 24 : i + 1;
+        double rest_s = plain ? rate_rest_of_day_s(self, i) : 0.0;
+        if (plain && rest_s < *mass_s) {
+            *mass_s -= rest_s;
+            i = end;
+        }
+        for (; i < end; i++) {
+            double here_s = rate_of_hour(self, i) * 3600.0;
+            if (here_s >= *mass_s && here_s > 0.0)
+                return i;
+            *mass_s -= here_s;
+        }
+    }
+    return grid->n_hours;
+}
+
 time_us rate_advance(const struct rate_profile *self, time_us from_us, double mass_s)
 {
     const struct civil_grid *grid = self->grid;
-    time_us t = from_us;
     if (self->flat)
         return rate_advance_flat(grid, from_us, mass_s);
-    for (int32_t i = hour_index(grid, t); i < grid->n_hours;) {
-        time_us start = grid->origin_us + i * US_PER_HOUR;
-        if (t == start && rate_is_plain_day(grid, i)) {
-            double day = self->day_s[grid->hour_of_week[i]];
-            if (day < mass_s) {
-                mass_s -= day;
-                t += US_PER_DAY;
-                i += 24;
-                continue;
-            }
-        }
-        double rate = rate_of_hour(self, i++);
-        double here = rate * (double)(start + US_PER_HOUR - t) * 1e-6;
-        if (here >= mass_s && rate > 0.0)
-            return t + (time_us)(mass_s / rate * 1e6);
-        mass_s -= here;
-        t = start + US_PER_HOUR;
+    int32_t i = rate_hour_at(grid, from_us);
+    time_us t = from_us;
+    double rate = rate_of_hour(self, i);
+    double here_s = rate * (double)(grid->origin_us + (i + 1) * US_PER_HOUR - t) * 1e-6;
+    if (here_s < mass_s || !(rate > 0.0)) {
+        mass_s -= here_s;
+        i = find_hour(self, i + 1, &mass_s);
+        if (i == grid->n_hours)
+            return INT64_MAX;
+        t = grid->origin_us + i * US_PER_HOUR;
+        rate = rate_of_hour(self, i);
     }
-    return INT64_MAX;
+    return t + (time_us)(mass_s / rate * 1e6);
 }

@@ -13,10 +13,10 @@
 struct rate_profile {
     const struct civil_grid *grid; /* borrowed */
     double weight[168]; /* relative rate per hour of the local week; mean 1 after rate_normalise */
-    double holiday_factor; /* multiplies the rate on holidays from Monday to Friday */
-    bool flat;             /* weight 1 in every hour; kept by rate_flat and rate_normalise */
-    double day_s[168];     /* mass of the 24 hours from each hour of the week on, no holiday among
-                              them; kept by rate_normalise */
+    double holiday_factor;     /* multiplies the rate on holidays from Monday to Friday */
+    bool flat;                 /* weight 1 in every hour; kept by rate_flat and rate_normalise */
+    double before_s[168 + 24]; /* mass of the hours of the week before each one, Monday once more
+                                  behind Sunday; kept by rate_normalise */
 };
 
 /* Relative rate of hour i of the grid. */
@@ -27,10 +27,18 @@ static inline double rate_of_hour(const struct rate_profile *self, int32_t i)
     return day_off ? self->weight[hour] * self->holiday_factor : self->weight[hour];
 }
 
-/* Whether the 24 hours of the grid from hour i on have the mass day_s[hour_of_week[i]]. */
-static inline bool rate_is_plain_day(const struct civil_grid *grid, int32_t i)
+/* Whether hour i lies in a day of the grid (24 hours, counted from its first) in which hours have
+ * the weights of the week: no holiday, no change of the clock. */
+static inline bool rate_is_plain(const struct civil_grid *grid, int32_t i)
 {
-    return i % 24 == 0 && i + 24 <= grid->n_hours && grid->plain_day[i / 24];
+    return i / 24 < grid->n_hours / 24 && grid->plain_day[i / 24];
+}
+
+/* Mass from the beginning of hour i to the end of its day of the grid, which must be plain. */
+static inline double rate_rest_of_day_s(const struct rate_profile *self, int32_t i)
+{
+    int hour = self->grid->hour_of_week[i];
+    return self->before_s[hour + 24 - i % 24] - self->before_s[hour];
 }
 
 /* The flat profile: weight 1 everywhere. */
@@ -46,8 +54,20 @@ void rate_working_hours(struct rate_profile *self, const struct civil_grid *grid
  * weights become flat. To be called after every change of weights. */
 void rate_normalise(struct rate_profile *self);
 
+/* The hour of the grid at an instant; outside the grid the nearest one. */
+static inline int32_t rate_hour_at(const struct civil_grid *grid, time_us t)
+{
+    if (t < grid->origin_us)
+        return 0;
+    int64_t i = (t - grid->origin_us) / US_PER_HOUR;
+    return i < grid->n_hours ? (int32_t)i : grid->n_hours - 1;
+}
+
 /* Relative rate at an instant: 0 or more. Outside the grid the nearest hour counts. */
-double rate_at(const struct rate_profile *self, time_us t);
+static inline double rate_at(const struct rate_profile *self, time_us t)
+{
+    return rate_of_hour(self, rate_hour_at(self->grid, t));
+}
 
 /* Integral of the relative rate over [from, until), in seconds. */
 double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us until_us);

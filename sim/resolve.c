@@ -609,10 +609,19 @@ static int set_apart(struct pass *pass, const struct query_array *queries)
     return STATUS_OK;
 }
 
+/* Whether any sensor tells servers apart; a world without sensors may be looked at directly. */
+static bool is_server_seen(const struct world *world)
+{
+    for (uint32_t i = 0; i < world->n_sensors; i++)
+        if (world->sensors[i].columns & COLUMN_SERVER)
+            return true;
+    return world->n_sensors == 0;
+}
+
 /* Which of the zone's servers each question went to. */
 static void choose_servers(struct pass *pass)
 {
-    const uint32_t n = pass->world->n_servers;
+    const uint32_t n = is_server_seen(pass->world) ? pass->world->n_servers : 1;
     for (size_t i = 0; n > 1 && i < pass->upstream->n; i++)
         pass->upstream->q[i].server = (uint16_t)(1 + rng_throw(&pass->dice, n));
 }

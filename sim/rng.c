@@ -37,14 +37,18 @@ double rng_normal(struct rng *self)
     return gsl_ran_gaussian_ziggurat(&generator, 1.0);
 }
 
-/* The number of uniforms whose product stays above exp(-mean): as GSL does it up to this mean. */
-#define POISSON_BY_PRODUCT 10.0
+/* Up to this mean one uniform is compared with the sums of the probabilities of 0, 1, 2 ... */
+#define POISSON_BY_INVERSION 10.0
+#define POISSON_MOST 70 /* more than that, of that mean, come once in 10^33 draws */
 
-static uint64_t poisson_by_product(struct rng *self, double none)
+static uint64_t poisson_by_inversion(struct rng *self, double mean, double none)
 {
     uint64_t k = 0;
-    for (double product = rng_uniform(self); product > none; product *= rng_uniform(self))
-        k++;
+    double left = rng_uniform(self), here = none;
+    while (left >= here && k < POISSON_MOST) {
+        left -= here;
+        here *= mean / (double)++k;
+    }
     return k;
 }
 
@@ -63,8 +67,8 @@ uint64_t rng_poisson(struct rng *self, double mean)
 {
     if (!(mean > 0.0))
         return 0;
-    return mean <= POISSON_BY_PRODUCT ? poisson_by_product(self, exp(-mean))
-                                      : poisson_large(self, mean);
+    return mean <= POISSON_BY_INVERSION ? poisson_by_inversion(self, mean, exp(-mean))
+                                        : poisson_large(self, mean);
 }
 
 struct rng_poisson_law rng_poisson_law(double mean)
@@ -76,8 +80,8 @@ uint64_t rng_poisson_draw(struct rng *self, const struct rng_poisson_law *law)
 {
     if (!(law->mean > 0.0))
         return 0;
-    return law->mean <= POISSON_BY_PRODUCT ? poisson_by_product(self, law->none)
-                                           : poisson_large(self, law->mean);
+    return law->mean <= POISSON_BY_INVERSION ? poisson_by_inversion(self, law->mean, law->none)
+                                             : poisson_large(self, law->mean);
 }
 
 static void type_set(void *state, unsigned long seed)
