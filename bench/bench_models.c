@@ -35,7 +35,7 @@ static void measure(const char *name, uint64_t n)
             printf("%s\n", message.text);
             break;
         }
-        asked += (double)trial.traffic.queries.n;
+        asked += (double)trial_count_asked(&trial);
         seen += (double)trial.logs[0].n;
     }
     models_s = now_s() - start;

@@ -59,7 +59,7 @@ static int measure(const struct case_file *file, const struct scenario *scenario
     double asked = 0, seen = 0, start = now_s();
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         status = trial_run(&trial, &scenario->plan, 1, i, &message);
-        asked += (double)trial.traffic.queries.n;
+        asked += (double)trial_count_asked(&trial);
         seen += (double)trial.logs[0].n;
         count_log(&file->world, &trial.logs[0], i);
     }

@@ -69,8 +69,6 @@ struct pass {
     struct resolve *space;
     const struct world *world;
     const double *values;
-    struct rng_key key;
-    struct rng_dice dice;
     struct query_array *upstream, *below;
 };
 
@@ -130,17 +128,17 @@ static void start(struct resolve *self, const double *values)
 }
 
 /* Where a zone may have gone before the trial began: whether it has, and who never heard of it. */
-static void settle_zone(struct pass *pass, uint32_t z, struct rng_key key)
+static void settle_zone(struct resolve *self, uint32_t z)
 {
-    const struct world *world = pass->world;
+    const struct world *world = self->world;
     const struct zone *zone = &world->zones[z];
     struct rng rng;
-    rng_init(&rng, key, rng_mix(rng_entity("zone left"), z));
-    pass->space->left[z] = rng_uniform(&rng) < pass->values[zone->moved_away];
-    for (uint32_t r = 0; r < world->n_resolvers && pass->space->left[z]; r++) {
-        struct delegation *known = &pass->space->delegations[(size_t)r * world->n_zones + z];
-        known->old = rng_uniform(&rng) < pass->values[zone->held];
-        known->expiry_s = world->start_us / US_PER_S + (int64_t)pass->values[zone->ns_ttl_s];
+    rng_init(&rng, self->key, rng_mix(rng_entity("zone left"), z));
+    self->left[z] = rng_uniform(&rng) < self->values[zone->moved_away];
+    for (uint32_t r = 0; r < world->n_resolvers && self->left[z]; r++) {
+        struct delegation *known = &self->delegations[(size_t)r * world->n_zones + z];
+        known->old = rng_uniform(&rng) < self->values[zone->held];
+        known->expiry_s = world->start_us / US_PER_S + (int64_t)self->values[zone->ns_ttl_s];
     }
 }
 
@@ -193,21 +191,21 @@ static bool asks_watched_servers(struct pass *pass, uint32_t r, uint32_t questio
 }
 
 /* The answer at t and how long it holds: the lifetime of a record set or the gap between two. */
-static struct known_answer find_answer(const struct pass *pass, uint32_t question, time_us t)
+static struct known_answer find_answer(const struct resolve *self, uint32_t question, time_us t)
 {
-    const struct question *q = &pass->world->questions[question];
+    const struct question *q = &self->world->questions[question];
     double ttl_s =
-        q->negative_ttl_s == NO_INDEX ? OTHER_NEGATIVE_TTL_S : pass->values[q->negative_ttl_s];
+        q->negative_ttl_s == NO_INDEX ? OTHER_NEGATIVE_TTL_S : self->values[q->negative_ttl_s];
     struct known_answer known = {INT64_MIN, INT64_MAX, {false, (int32_t)ttl_s, STUB_NO_RECORD}};
     for (uint32_t i = q->first_record; i < q->first_record + q->n_records; i++) {
-        const struct zone_record *record = &pass->world->records[i];
+        const struct zone_record *record = &self->world->records[i];
         if (t >= record->until_us) {
             known.from_us = record->until_us;
         } else if (t < record->from_us) {
             known.until_us = record->from_us;
             break;
         } else {
-            struct authority_answer answer = {true, (int32_t)pass->values[record->ttl_s], i};
+            struct authority_answer answer = {true, (int32_t)self->values[record->ttl_s], i};
             return (struct known_answer){record->from_us, record->until_us, answer};
         }
     }
@@ -218,7 +216,7 @@ static struct authority_answer answer_now(const struct pass *pass, uint32_t ques
 {
     struct known_answer *known = &pass->space->answers[question];
     if (t < known->from_us || t >= known->until_us)
-        *known = find_answer(pass, question, t);
+        *known = find_answer(pass->space, question, t);
     return known->answer;
 }
 
@@ -296,7 +294,7 @@ static uint32_t choose_resolver(struct pass *pass, const struct stub *stub, cons
     if (q->server != 0) /* a second try: the next in the stub's list */
         return stub->first_resolver + (q->server - stub->first_resolver) % stub->n_resolvers;
     if (stub->choice == CHOOSE_RANDOM)
-        return stub->first_resolver + rng_throw(&pass->dice, stub->n_resolvers);
+        return stub->first_resolver + rng_throw(&pass->space->dice, stub->n_resolvers);
     if (stub->choice == CHOOSE_ROTATE)
         return stub->first_resolver + pass->space->next_resolver[q->client]++ % stub->n_resolvers;
     return stub->first_resolver;
@@ -422,7 +420,7 @@ static int ask_at(struct pass *pass, const struct query *q, uint32_t r)
 static bool is_stray(const struct pass *pass, const struct zone *zone, uint32_t client)
 {
     struct rng rng;
-    rng_init(&rng, pass->key, rng_mix(rng_entity("stray"), client));
+    rng_init(&rng, pass->space->key, rng_mix(rng_entity("stray"), client));
     return rng_uniform(&rng) < pass->values[zone->strays];
 }
 
@@ -530,82 +528,73 @@ static bool is_steady(const struct resolve *self, const struct stub *stub, uint3
     return true;
 }
 
-static void add_slot(struct pass *pass, uint32_t r, uint32_t question,
+static void add_slot(struct resolve *self, uint32_t r, uint32_t question,
                      struct authority_answer answer)
 {
-    struct resolve *space = pass->space;
-    const struct question *q = &pass->world->questions[question];
-    const struct resolver_profile *profile = &space->profiles[r];
-    space->steady.slots[space->steady.n_slots++] = (struct steady_slot){
+    const struct question *q = &self->world->questions[question];
+    const struct resolver_profile *profile = &self->profiles[r];
+    self->steady.slots[self->steady.n_slots++] = (struct steady_slot){
         .quiet_us = INT64_MIN,
         .quiet = resolver_quiet(profile, answer),
         .asked_us = INT64_MIN,
-        .row = {.client = pass->world->resolvers[r].client,
+        .row = {.client = self->world->resolvers[r].client,
                 .name = q->name,
                 .type = q->type,
                 .server = 1,
                 .flags = profile->mixed_case ? QUERY_MIXED_CASE : 0},
         .shown = !q->outside && !q->unseen,
     };
-    space->slots[(size_t)r * pass->world->n_questions + question] = (uint8_t)space->steady.n_slots;
+    self->slots[(size_t)r * self->world->n_questions + question] = (uint8_t)self->steady.n_slots;
 }
 
-/* What is set apart of a party's queries for a question: nothing, or those before the first change
- * of its answer. */
-static struct apart look_at(struct pass *pass, uint32_t party, uint32_t question)
+/* Those before the first change of the answer are set apart, where nothing follows it. */
+static struct apart look_at(struct resolve *self, uint32_t party, uint32_t question)
 {
-    struct resolve *space = pass->space;
-    const struct world *world = pass->world;
-    const struct stub *stub = &space->stubs[party];
+    const struct world *world = self->world;
+    const struct stub *stub = &self->stubs[party];
     const struct question *q = &world->questions[question];
     const uint32_t *searched = world->parties[party].searched;
+    const uint32_t n = stub->choice == CHOOSE_RANDOM ? stub->n_resolvers : 1;
     struct apart apart = {.until_us = INT64_MIN, .known = true};
-    uint32_t n = stub->choice == CHOOSE_RANDOM ? stub->n_resolvers : 1;
-    if (space->all_singly || is_heard_below(world) || !is_steady(space, stub, question) ||
-        space->steady.n_slots + n > STEADY_MAX_SLOTS ||
+    if (self->all_singly || is_heard_below(world) || !is_steady(self, stub, question) ||
+        self->steady.n_slots + n > STEADY_MAX_SLOTS ||
         world->until_us - world->start_us >= STEADY_MAX_SPAN_US)
         return apart;
-    struct known_answer known = find_answer(pass, question, world->start_us);
+    struct known_answer known = find_answer(self, question, world->start_us);
     uint32_t next = searched != NULL ? searched[question] : NO_INDEX;
+    bool may_search = !known.answer.exists && next != NO_INDEX;
     apart.until_us = known.until_us < world->until_us ? known.until_us : world->until_us;
-    apart.search_free = known.answer.exists || next == NO_INDEX ? TRAFFIC_NO_SEARCH : 0;
+    apart.care = TRAFFIC_REMEMBERED | TRAFFIC_FOLLOW | (may_search ? TRAFFIC_NO_SEARCH : 0);
+    apart.flags = may_search ? TRAFFIC_NO_SEARCH : 0;
     if ((q->unseen || q->outside) && (next == NO_INDEX || world->questions[next].unneeded))
         return apart;
-    apart.slot = (uint8_t)space->steady.n_slots;
+    apart.slot = (uint8_t)self->steady.n_slots;
     apart.n_slots = (uint8_t)n;
     for (uint32_t r = stub->first_resolver; r < stub->first_resolver + n; r++)
-        add_slot(pass, r, question, known.answer);
+        add_slot(self, r, question, known.answer);
     return apart;
 }
 
-/* Deals the client queries out to pass->space->steady and ->singly. */
-static int set_apart(struct pass *pass, const struct query_array *queries)
+void resolve_look_at(struct resolve *self, uint32_t party, uint32_t question)
 {
-    const uint32_t never = TRAFFIC_DIRECT | TRAFFIC_REMEMBERED | TRAFFIC_FOLLOW;
-    struct resolve *space = pass->space;
-    const struct world *world = pass->world;
-    if (steady_begin(&space->steady, world->start_us, world->until_us, queries->n) != STATUS_OK ||
-        query_array_reserve(&space->singly, queries->n) != STATUS_OK)
+    self->apart[(size_t)party * self->world->n_questions + question] =
+        look_at(self, party, question);
+}
+
+/* Sets apart what can be, and puts the others into self->singly. */
+static int set_apart(struct resolve *self, const struct query_array *queries)
+{
+    if (query_array_reserve(&self->singly, queries->n) != STATUS_OK)
         return STATUS_RUN;
-    struct query *single = space->singly.q;
-    for (const struct query *q = queries->q; q < queries->q + queries->n; q++) {
-        struct apart *apart = &space->apart[(size_t)q->client * world->n_questions + q->name];
-        if (q->flags & never) {
+    int status = STATUS_OK;
+    struct query *single = self->singly.q;
+    for (const struct query *q = queries->q; q < queries->q + queries->n; q++)
+        if (q->flags & TRAFFIC_DIRECT ||
+            !resolve_take(self, q->time_us, q->client, q->name, q->flags, &status))
             *single++ = *q;
-            continue;
-        }
-        if (!apart->known)
-            *apart = look_at(pass, q->client, q->name);
-        if (q->time_us >= apart->until_us || !((q->flags | apart->search_free) & TRAFFIC_NO_SEARCH))
-            *single++ = *q;
-        else if (apart->n_slots == 1)
-            steady_add(&space->steady, apart->slot, q->time_us);
-        else if (apart->n_slots > 1)
-            steady_add(&space->steady, apart->slot + rng_throw(&pass->dice, apart->n_slots),
-                       q->time_us);
-    }
-    space->singly.n = (size_t)(single - space->singly.q);
-    steady_sort(&space->steady);
+        else if (status != STATUS_OK)
+            return status;
+    self->singly.n = (size_t)(single - self->singly.q);
     return STATUS_OK;
 }
 
@@ -623,19 +612,20 @@ static void choose_servers(struct pass *pass)
 {
     const uint32_t n = is_server_seen(pass->world) ? pass->world->n_servers : 1;
     for (size_t i = 0; n > 1 && i < pass->upstream->n; i++)
-        pass->upstream->q[i].server = (uint16_t)(1 + rng_throw(&pass->dice, n));
+        pass->upstream->q[i].server = (uint16_t)(1 + rng_throw(&pass->space->dice, n));
 }
 
-static void begin(struct pass *pass)
+void resolve_begin(struct resolve *self, const double *values, struct rng_key key)
 {
-    rng_init(&pass->dice.rng, pass->key, rng_entity("resolvers"));
-    start(pass->space, pass->values);
-    for (uint32_t z = 0; z < pass->world->n_zones; z++)
-        settle_zone(pass, z, pass->key);
-    mark_plain(pass->space);
-    pass->upstream->n = 0;
-    if (pass->below != NULL)
-        pass->below->n = 0;
+    self->values = values;
+    self->key = key;
+    self->dice = (struct rng_dice){0};
+    rng_init(&self->dice.rng, key, rng_entity("resolvers"));
+    start(self, values);
+    for (uint32_t z = 0; z < self->world->n_zones; z++)
+        settle_zone(self, z);
+    mark_plain(self);
+    steady_begin(&self->steady, self->world->start_us, self->world->until_us);
 }
 
 static int ask_all(struct pass *pass, struct query_array *scratch)
@@ -655,18 +645,20 @@ static int ask_all(struct pass *pass, struct query_array *scratch)
     return status == STATUS_OK ? query_array_sort(pass->upstream, scratch) : status;
 }
 
-int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
-                    struct rng_key key, struct query_array *upstream, struct query_array *below,
+int resolve_queries(struct resolve *self, const struct query_array *queries,
+                    struct query_array *upstream, struct query_array *below,
                     struct query_array *scratch)
 {
     struct pass pass = {.space = self,
                         .world = self->world,
-                        .values = values,
-                        .key = key,
+                        .values = self->values,
                         .upstream = upstream,
                         .below = below};
-    begin(&pass);
-    int status = set_apart(&pass, queries);
+    upstream->n = 0;
+    if (below != NULL)
+        below->n = 0;
+    int status = set_apart(self, queries);
+    steady_sort(&self->steady);
     if (status == STATUS_OK)
         status = ask_all(&pass, scratch);
     if (status == STATUS_OK)

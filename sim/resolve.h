@@ -26,8 +26,8 @@ struct known_answer {
 
 /* Which queries of a party for a question are set apart. */
 struct apart {
-    time_us until_us;      /* those before this; */
-    uint32_t search_free;  /* with TRAFFIC_NO_SEARCH, where this does not hold it already */
+    time_us until_us;      /* those before this */
+    uint32_t care, flags;  /* whose flags, as far as these count, are these */
     uint8_t slot, n_slots; /* one slot for each resolver that may be chosen; 0: no trace is left */
     bool known;            /* for this trial */
 };
@@ -35,6 +35,9 @@ struct apart {
 /* Working space, made once per worker. */
 struct resolve {
     const struct world *world;
+    const double *values; /* the trial's parameters: borrowed */
+    struct rng_key key;
+    struct rng_dice dice;
     struct cache_entry *caches; /* [resolver * n_questions + question] */
     time_us *quiet_until_us;    /* likewise: before this the cache answers that the name exists, and
                                    nothing goes upstream */
@@ -64,13 +67,41 @@ struct resolve {
 int resolve_init(struct resolve *self, const struct world *world);
 void resolve_free(struct resolve *self);
 
-/* Passes client queries (struct traffic's form, in any order) through stubs and resolvers with
- * cold caches; those of one instant in the order given. `upstream` gets what reaches the servers
- * that sensors may watch, sorted by time; `below`, where not NULL, every question asked of a
- * resolver, sorted by time. Both are emptied first. `values` are the trial's parameters. `scratch`
+/* Begins a trial with cold caches and the drawn parameters `values` (borrowed). */
+void resolve_begin(struct resolve *self, const double *values, struct rng_key key);
+
+/* Whether a party's query (flags of traffic.h) can be set apart: then it must not be among those of
+ * resolve_queries. *status is STATUS_RUN where memory ran out. */
+static inline bool resolve_take(struct resolve *self, time_us t, uint32_t party, uint32_t question,
+                                uint32_t flags, int *status);
+
+/* Passes client queries (struct traffic's form, in any order) through stubs and resolvers; those of
+ * one instant in the order given. What was set apart since resolve_begin goes with them.
+ * `upstream` gets what reaches the servers that sensors may watch, sorted by time; `below`, where
+ * not NULL, every question asked of a resolver, sorted by time. Both are emptied first. `scratch`
  * is working space. STATUS_RUN when memory runs out. */
-int resolve_queries(struct resolve *self, const struct query_array *queries, const double *values,
-                    struct rng_key key, struct query_array *upstream, struct query_array *below,
+int resolve_queries(struct resolve *self, const struct query_array *queries,
+                    struct query_array *upstream, struct query_array *below,
                     struct query_array *scratch);
+
+/* Fills self->apart[party * n_questions + question] for this trial. */
+void resolve_look_at(struct resolve *self, uint32_t party, uint32_t question);
+
+static inline bool resolve_take(struct resolve *self, time_us t, uint32_t party, uint32_t question,
+                                uint32_t flags, int *status)
+{
+    struct apart *apart = &self->apart[(size_t)party * self->world->n_questions + question];
+    if (!apart->known)
+        resolve_look_at(self, party, question);
+    if (t >= apart->until_us || (flags & apart->care) != apart->flags)
+        return false;
+    *status = STATUS_OK;
+    if (apart->n_slots == 1)
+        *status = steady_add(&self->steady, apart->slot, t);
+    else if (apart->n_slots > 1)
+        *status =
+            steady_add(&self->steady, apart->slot + rng_throw(&self->dice, apart->n_slots), t);
+    return true;
+}
 
 #endif

@@ -17,26 +17,23 @@ void steady_free(struct steady *self)
     steady_init(self);
 }
 
-static int reserve(struct steady *self, size_t n)
+int steady_grow(struct steady *self)
 {
-    if (n <= self->capacity)
-        return STATUS_OK;
-    size_t wanted = n + n / 2 + 512;
-    free(self->keys);
-    free(self->scratch);
-    self->capacity = 0;
-    self->keys = malloc(wanted * sizeof *self->keys);
-    self->scratch = malloc(wanted * sizeof *self->scratch);
-    if (self->keys == NULL || self->scratch == NULL)
+    size_t wanted = self->capacity == 0 ? 4096 : self->capacity * 2;
+    uint64_t *keys = realloc(self->keys, wanted * sizeof *keys);
+    if (keys != NULL)
+        self->keys = keys;
+    uint64_t *scratch = realloc(self->scratch, wanted * sizeof *scratch);
+    if (scratch != NULL)
+        self->scratch = scratch;
+    if (keys == NULL || scratch == NULL || wanted > 2 * STEADY_MAX_QUERIES)
         return STATUS_RUN;
     self->capacity = wanted;
     return STATUS_OK;
 }
 
-int steady_begin(struct steady *self, time_us from_us, time_us until_us, size_t n)
+void steady_begin(struct steady *self, time_us from_us, time_us until_us)
 {
-    if (n > UINT32_MAX || reserve(self, n) != STATUS_OK)
-        return STATUS_RUN;
     time_us past_second = from_us % US_PER_S;
     self->origin_us = from_us - past_second - (past_second < 0 ? US_PER_S : 0);
     self->n_slots = 0;
@@ -45,7 +42,6 @@ int steady_begin(struct steady *self, time_us from_us, time_us until_us, size_t 
     for (self->shift = 0; last >> self->shift >> 2 * STEADY_DIGIT_BITS > 0;)
         self->shift++;
     memset(self->count, 0, sizeof self->count);
-    return STATUS_OK;
 }
 
 /* One pass of a radix sort. */

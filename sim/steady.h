@@ -14,6 +14,8 @@
 /* More pairs of resolver and question than this are not set apart. */
 #define STEADY_MAX_SLOTS 254
 
+#define STEADY_MAX_QUERIES 10000000
+
 /* A longer time than this is not covered: a thousand years. */
 #define STEADY_MAX_SPAN_US (INT64_C(1) << 55)
 
@@ -43,17 +45,23 @@ struct steady {
 void steady_init(struct steady *self);
 void steady_free(struct steady *self);
 
-/* Empties it and makes room for n queries in [from, until). STATUS_RUN when memory runs out. */
-int steady_begin(struct steady *self, time_us from_us, time_us until_us, size_t n);
+/* Empties it, for queries in [from, until). */
+void steady_begin(struct steady *self, time_us from_us, time_us until_us);
 
-/* Sets a query apart for slots[slot]. */
-static inline void steady_add(struct steady *self, uint32_t slot, time_us t)
+/* Makes room for more. STATUS_RUN when memory runs out, or at STEADY_MAX_QUERIES or twice that. */
+int steady_grow(struct steady *self);
+
+/* Sets a query apart for slots[slot]. STATUS_RUN when memory runs out. */
+static inline int steady_add(struct steady *self, uint32_t slot, time_us t)
 {
     const uint64_t mask = (1u << STEADY_DIGIT_BITS) - 1;
+    if (self->n == self->capacity && steady_grow(self) != STATUS_OK)
+        return STATUS_RUN;
     uint64_t key = (uint64_t)(t - self->origin_us) << 8 | slot;
     self->keys[self->n++] = key;
     self->count[0][key >> self->shift & mask]++;
     self->count[1][key >> (self->shift + STEADY_DIGIT_BITS)]++;
+    return STATUS_OK;
 }
 
 /* Sorts what was added. */

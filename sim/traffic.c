@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/resolve.h"
 #include "sim/steps.h"
 #include "sim/stub.h"
 
@@ -84,6 +85,15 @@ static int push(struct traffic *self, time_us t, uint32_t client, uint32_t quest
     return STATUS_OK;
 }
 
+/* A question that a party's resolvers get. */
+static int ask(struct traffic *self, time_us t, uint32_t party, uint32_t question, uint32_t flags)
+{
+    int status;
+    if (self->resolve != NULL && resolve_take(self->resolve, t, party, question, flags, &status))
+        return status;
+    return push(self, t, party, question, flags);
+}
+
 static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t question,
                     uint32_t flags);
 
@@ -96,7 +106,7 @@ static int add_asked(struct traffic *self, time_us t, uint32_t party, uint32_t q
     return traffic_is_certain(self->world, party, question, flags) &&
                    !renews_delegation(self, question)
                ? add_next(self, t, party, question, flags)
-               : push(self, t, party, question, flags);
+               : ask(self, t, party, question, flags);
 }
 
 static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t question,
@@ -118,7 +128,7 @@ static int add(struct traffic *self, time_us t, uint32_t party, uint32_t questio
         return STATUS_OK;
     const struct question *q = &self->world->questions[question];
     return q->unneeded || q->certain ? add_asked(self, t, party, question, flags)
-                                     : push(self, t, party, question, flags);
+                                     : ask(self, t, party, question, flags);
 }
 
 int traffic_query(struct traffic *self, time_us t, int party, uint32_t question)

@@ -10,6 +10,7 @@
 #include "sim/mail.h"
 #include "sim/status.h"
 
+struct resolve;
 struct world;
 
 /* More client queries than this in one trial end the run with an error: a prior is out of hand. */
@@ -30,7 +31,9 @@ struct mail_array {
 
 struct traffic {
     const struct world *world;
-    const double *values; /* the trial\'s drawn parameters; borrowed, set before models speak */
+    struct resolve *resolve; /* takes parties' queries that it can set apart as they come; NULL:
+                                all of them are kept here. Borrowed */
+    const double *values;    /* the trial\'s drawn parameters; borrowed, set before models speak */
     struct query_array queries; /* .client: party index or, with TRAFFIC_DIRECT in .flags, a client
                                    id; .name: question */
     struct mail_array mails;

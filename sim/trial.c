@@ -83,8 +83,10 @@ int trial_draw(struct trial *self, const struct plan *plan, struct rng_key key)
 
 static int run_models(struct trial *self, const struct plan *plan, struct rng_key key)
 {
+    int status = STATUS_OK;
     self->traffic.values = self->values;
-    for (uint32_t i = 0; i < plan->n_instances; i++) {
+    self->traffic.resolve = &self->resolve;
+    for (uint32_t i = 0; status == STATUS_OK && i < plan->n_instances; i++) {
         const struct model_instance *instance = &plan->instances[i];
         struct model_run run = {
             .world = self->world,
@@ -96,11 +98,10 @@ static int run_models(struct trial *self, const struct plan *plan, struct rng_ke
             .new_clients = self->world->clients.count + (i << 22),
         };
         arena_reset(&self->arena);
-        int status = instance->model->run(&run);
-        if (status != STATUS_OK)
-            return status;
+        status = instance->model->run(&run);
     }
-    return STATUS_OK;
+    self->traffic.resolve = NULL;
+    return status;
 }
 
 /* Whether anything is wanted of a sensor that reads the traffic itself there. */
@@ -153,16 +154,27 @@ static int record(struct trial *self, struct rng_key key)
     return status;
 }
 
-int trial_observe(struct trial *self, struct rng_key key)
+static int observe(struct trial *self, struct rng_key key)
 {
     const struct world *world = self->world;
     int status =
-        resolve_queries(&self->resolve, &self->traffic.queries, self->values, key, &self->upstream,
+        resolve_queries(&self->resolve, &self->traffic.queries, &self->upstream,
                         is_wanted_at(self, POSITION_BELOW) ? &self->below : NULL, &self->scratch);
     if (status == STATUS_OK && world->n_block_lists > 0 && is_wanted_at(self, POSITION_LISTS))
         status = block_lists_run(world, self->values, key, &self->traffic.mails, &self->reports,
                                  &self->scratch, &self->entries);
     return status == STATUS_OK ? record(self, key) : status;
+}
+
+int trial_observe(struct trial *self, struct rng_key key)
+{
+    resolve_begin(&self->resolve, self->values, key);
+    return observe(self, key);
+}
+
+size_t trial_count_asked(const struct trial *self)
+{
+    return self->traffic.queries.n + self->resolve.steady.n;
 }
 
 int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64_t index,
@@ -171,10 +183,12 @@ int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64
     struct rng_key key = trial_key(plan, seed, index);
     traffic_reset(&self->traffic);
     int status = trial_draw(self, plan, key);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        resolve_begin(&self->resolve, self->values, key);
         status = run_models(self, plan, key);
+    }
     if (status == STATUS_OK)
-        status = trial_observe(self, key);
+        status = observe(self, key);
     if (status != STATUS_OK)
         return fail(
             message, status,

@@ -15,7 +15,8 @@ struct trial {
     const struct world *world;
     double *values;              /* drawn parameters, plan order */
     uint32_t n_values;           /* allocated */
-    struct traffic traffic;      /* client queries, in the order in which models made them */
+    struct traffic traffic;      /* client queries, in the order in which models made them, but for
+                                    those that were set apart (resolve.all_singly: none) */
     struct query_array upstream; /* what reaches the authority, sorted */
     struct query_array
         below; /* client queries in log form, filled only where a sensor stands below the cache */
@@ -46,6 +47,9 @@ void trial_want(struct trial *self, const uint8_t *wanted);
  * memory or the traffic limit runs out. */
 int trial_run(struct trial *self, const struct plan *plan, uint64_t seed, uint64_t index,
               struct message *message);
+
+/* How many client queries the last run made, but for those that leave no trace at all. */
+size_t trial_count_asked(const struct trial *self);
 
 /* Draws the parameters alone, into self->values. STATUS_RUN when memory runs out. */
 int trial_draw(struct trial *self, const struct plan *plan, struct rng_key key);

@@ -75,7 +75,7 @@ static size_t compare(struct trial *trial, const struct plan *plan, uint64_t ind
     assert_int_equal(trial_run(trial, plan, 3, index, &message), STATUS_OK);
     copy_rows(&trial->upstream, all);
     order_rows(all);
-    size_t asked = trial->traffic.queries.n;
+    size_t asked = trial_count_asked(trial);
     world_mark_unheard(world);
     assert_int_equal(trial_run(trial, plan, 3, index, &message), STATUS_OK);
     order_rows(&trial->upstream);
@@ -88,7 +88,7 @@ static size_t compare(struct trial *trial, const struct plan *plan, uint64_t ind
         at++;
     }
     assert_int_equal(at, trial->upstream.n);
-    return asked - trial->traffic.queries.n;
+    return asked - trial_count_asked(trial);
 }
 
 static void test_same_rows_are_seen(void **state)

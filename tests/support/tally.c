@@ -33,6 +33,7 @@ void each_trial(struct tiny_world *tiny, uint64_t seed, uint64_t n,
     struct trial trial;
     struct message message = {"out of memory"};
     int status = trial_init(&trial, &tiny->world);
+    trial.resolve.all_singly = true;
     for (uint64_t i = 0; status == STATUS_OK && i < n; i++) {
         status = trial_run(&trial, &tiny->plan, seed, i, &message);
         if (status == STATUS_OK)

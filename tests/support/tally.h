@@ -18,7 +18,8 @@ double tally_variance(const struct tally *self); /* unbiased */
 double tally_z(const struct tally *self, double expected);
 
 /* Runs trials 0..n-1 of the tiny world's plan with `seed` and calls visit after each. A failure of
- * a trial ends the program. Its client queries are sorted by time. */
+ * a trial ends the program. All client queries are in trial->traffic.queries, sorted by
+ * time. */
 void each_trial(struct tiny_world *tiny, uint64_t seed, uint64_t n,
                 void (*visit)(const struct trial *trial, void *context), void *context);
 

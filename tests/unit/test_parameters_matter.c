@@ -212,6 +212,7 @@ static void bench_init(struct bench *self, const struct model *model, const char
     self->plan->scenario_key = 1; /* not that of a file's name, which is another one each time */
     self->hash = hash;
     assert_int_equal(trial_init(&self->trial, &self->file.world), STATUS_OK);
+    self->trial.resolve.all_singly = true; /* all queries are to be seen */
 }
 
 static void bench_free(struct bench *self)
