@@ -176,15 +176,41 @@ static void set_shares(struct comparator *self, const struct part *fit)
         self->log_share[c] = log(self->log_share[c] / (double)self->split.n_fit);
 }
 
-static int fit_members(struct comparator *self, const struct part *fit, struct message *message)
+/* The pieces of work of all members in one list. */
+struct pieces {
+    struct comparator *self;
+    struct member_work work[MEMBERS_MAX];
+    size_t order[MEMBERS_MAX]; /* members, those with the longest pieces first */
+};
+
+static int fit_piece(void *context, size_t index, struct message *message)
 {
-    struct design design = {.n_rows = self->split.n_fit,
-                            .n_inputs = self->prepare.n_inputs + self->axes.n_axes,
-                            .n_base = self->prepare.n_inputs,
-                            .n_classes = self->n_classes,
-                            .x = fit->x,
-                            .label = fit->label,
-                            .fold = self->split.fit_fold};
+    const struct pieces *pieces = context;
+    size_t place = 0;
+    while (index >= pieces->work[pieces->order[place]].n_tasks)
+        index -= pieces->work[pieces->order[place++]].n_tasks;
+    size_t slot = pieces->order[place];
+    return pieces->self->kind[slot]->task(pieces->self->state[slot], index, message);
+}
+
+static int fit_pieces(struct pieces *pieces, struct message *message)
+{
+    struct comparator *self = pieces->self;
+    size_t n = 0;
+    for (size_t k = 0; k < self->n_members; k++) {
+        size_t at = k;
+        n += pieces->work[k].n_tasks;
+        for (; at > 0 && pieces->work[pieces->order[at - 1]].cost_ns < pieces->work[k].cost_ns;
+             at--)
+            pieces->order[at] = pieces->order[at - 1];
+        pieces->order[at] = k;
+    }
+    return workers_run(self->options.threads, n, fit_piece, pieces, message);
+}
+
+static int begin_members(struct comparator *self, const struct design *design,
+                         struct member_work *work, struct message *message)
+{
     struct member_settings settings = {.seed = self->options.seed,
                                        .threads = self->options.threads,
                                        .trees = self->options.trees,
@@ -194,13 +220,32 @@ static int fit_members(struct comparator *self, const struct part *fit, struct m
             continue;
         self->kind[self->n_members] = members[k];
         size_t slot = self->n_members++;
-        int code = members[k]->fit(&self->state[slot], &design, &settings, message);
+        int code = members[k]->begin(&self->state[slot], design, &settings, &work[slot], message);
         if (code != STATUS_OK)
             return code;
     }
     if (self->n_members == 0)
         return fail(message, STATUS_INPUT, "no classifier is chosen: nothing can be compared");
     return STATUS_OK;
+}
+
+static int fit_members(struct comparator *self, const struct part *fit, struct message *message)
+{
+    struct design design = {.n_rows = self->split.n_fit,
+                            .n_inputs = self->prepare.n_inputs + self->axes.n_axes,
+                            .n_base = self->prepare.n_inputs,
+                            .n_classes = self->n_classes,
+                            .x = fit->x,
+                            .label = fit->label,
+                            .fold = self->split.fit_fold};
+    struct pieces pieces = {.self = self};
+    int code = begin_members(self, &design, pieces.work, message);
+    if (code == STATUS_OK)
+        code = fit_pieces(&pieces, message);
+    for (size_t k = 0; k < self->n_members && code == STATUS_OK; k++)
+        if (self->kind[k]->end != NULL)
+            code = self->kind[k]->end(self->state[k], message);
+    return code;
 }
 
 /* Log evidence = log probability less log share. */
@@ -272,19 +317,39 @@ struct pool_job {
     struct pool (*alone)[REPLICAS]; /* per member, learnt without fold r */
 };
 
-/* Tasks: first the pool of all on all rows and without each fold, then the same for each member
- * alone. */
-static int fit_pool(void *context, size_t index, struct message *message)
+/* The pool of all members (who = 0) or one member alone. */
+static struct pool *pool_of(const struct pool_job *job, size_t who, size_t fold)
+{
+    struct comparator *self = job->self;
+    if (who == 0)
+        return fold == REPLICA_ALL ? &self->pool : &self->fold_pool[fold];
+    return fold == REPLICA_ALL ? &self->member_pool[who - 1] : &job->alone[who - 1][fold];
+}
+
+/* One pool on all rows. */
+static int fit_pool(void *context, size_t who, struct message *message)
 {
     struct pool_job *job = context;
-    struct comparator *self = job->self;
-    size_t fold = index % (REPLICAS + 1), who = index / (REPLICAS + 1);
-    struct pool *pool;
-    if (who == 0)
-        pool = fold == REPLICA_ALL ? &self->pool : &self->fold_pool[fold];
-    else
-        pool = fold == REPLICA_ALL ? &self->member_pool[who - 1] : &job->alone[who - 1][fold];
-    return pool_init(pool, job->rows, fold, who == 0 ? MEMBERS_MAX : who - 1, message);
+    return pool_init(pool_of(job, who, REPLICA_ALL), job->rows, REPLICA_ALL,
+                     who == 0 ? MEMBERS_MAX : who - 1, NULL, message);
+}
+
+/* The same without one fold, from there: the solution is near. */
+static int fit_fold_pool(void *context, size_t index, struct message *message)
+{
+    struct pool_job *job = context;
+    size_t who = index / REPLICAS, fold = index % REPLICAS;
+    return pool_init(pool_of(job, who, fold), job->rows, fold, who == 0 ? MEMBERS_MAX : who - 1,
+                     pool_of(job, who, REPLICA_ALL), message);
+}
+
+static int fit_all_pools(struct pool_job *job, struct message *message)
+{
+    size_t n = job->self->n_members + 1;
+    unsigned threads = job->self->options.threads;
+    int code = workers_run(threads, n, fit_pool, job, message);
+    return code == STATUS_OK ? workers_run(threads, n * REPLICAS, fit_fold_pool, job, message)
+                             : code;
 }
 
 /* Pooled and singly calibrated evidences of each held-out row by the pools that have not seen it.
@@ -338,8 +403,7 @@ static int fit_pools(struct comparator *self, struct message *message)
     struct pool_job job = {.self = self, .rows = &rows, .alone = alone};
     double *work = malloc((MEMBERS_MAX + 1) * self->n_classes * sizeof *work);
     int code = work != NULL
-                   ? workers_run(self->options.threads, (self->n_members + 1) * (REPLICAS + 1),
-                                 fit_pool, &job, message)
+                   ? fit_all_pools(&job, message)
                    : fail(message, STATUS_RUN, "out of memory for %zu classes", self->n_classes);
     if (code == STATUS_OK) {
         score_held_out(self, &job, work);

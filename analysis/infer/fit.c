@@ -248,7 +248,7 @@ static int test_split(const struct fit_model *model, const double *observed, str
     double *work = malloc(fit_work_size(model) * sizeof *work);
     if (work == NULL)
         return STATUS_RUN;
-    fit_distances(model, observed, work, distance);
+    fit_distances(model, &observed, 1, work, &distance);
     double worst = worst_score(model, distance, p);
     free(work);
     for (size_t k = 0; k < FIT_DISTANCES; k++)

@@ -4,9 +4,12 @@
 
 #include "analysis/infer/fit.h"
 
-/* All distances of one raw row to a class. `work` holds fit_work_size(model) doubles. */
-void fit_distances(const struct fit_model *model, const double *raw, double *work,
-                   double distance[FIT_DISTANCES]);
+#define FIT_BLOCK 32 /* rows that are measured together */
+
+/* All distances of n_rows raw rows, at most FIT_BLOCK, to a class, in single precision. `work`
+ * holds fit_work_size(model) doubles. */
+void fit_distances(const struct fit_model *model, const double *const *raw, size_t n_rows,
+                   double *work, double (*distance)[FIT_DISTANCES]);
 
 size_t fit_work_size(const struct fit_model *model);
 

@@ -23,7 +23,7 @@ static const double IMPOSSIBLE = 50;
 
 size_t fit_work_size(const struct fit_model *model)
 {
-    return 2 * model->n_inputs + model->n_reference + NEAR_ROWS + 1;
+    return FIT_BLOCK * (2 * model->n_inputs + model->n_reference) + 1;
 }
 
 double upper_tail_p(const double *sorted, size_t n, double value)
@@ -111,73 +111,122 @@ static void keep_smallest(double *kept, size_t *row, size_t n, double value, siz
     row[at] = index;
 }
 
+/* out[row][i] = squared distance of each row of x to row i of A, whose own squares are given. All
+ * rows at once: the library is several times faster at that than row by row. */
+static void square_distances(const struct fit_model *model, const double *a, const double *a_square,
+                             const double *x, size_t n_rows, double *out)
+{
+    size_t d = model->n_inputs, n = model->n_reference;
+    for (size_t row = 0; row < n_rows; row++) {
+        double square = 0;
+        for (size_t j = 0; j < d; j++)
+            square += x[row * d + j] * x[row * d + j];
+        for (size_t i = 0; i < n; i++)
+            out[row * n + i] = a_square[i] + square;
+    }
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n_rows, (int)n, (int)d, -2, x, (int)d,
+                a, (int)d, 1, out, (int)n);
+}
+
+/* The smallest of eight values: most of the time none of them is among the nearest. */
+static inline double least_of_eight(const double *value)
+{
+    double a = value[0] < value[1] ? value[0] : value[1];
+    double b = value[2] < value[3] ? value[2] : value[3];
+    double c = value[4] < value[5] ? value[4] : value[5];
+    double d = value[6] < value[7] ? value[6] : value[7];
+    a = a < b ? a : b;
+    c = c < d ? c : d;
+    return a < c ? a : c;
+}
+
 /* Mean distance to the nearest rows of A (without row `self_row`) and the mean spacing of those
  * rows. */
-static void nearest_rows(const struct fit_model *model, const double *white, size_t self_row,
-                         double *work, double *near, double *spacing)
+static void nearest_rows(const struct fit_model *model, const double *square, size_t self_row,
+                         double *near, double *spacing)
 {
-    size_t d = model->n_inputs, row[NEAR_ROWS];
-    double kept[NEAR_ROWS], square = 0;
+    size_t row[NEAR_ROWS], n = model->n_reference, i = 0;
+    double kept[NEAR_ROWS];
     for (size_t k = 0; k < model->n_near; k++) {
         kept[k] = INFINITY;
         row[k] = 0;
     }
-    for (size_t i = 0; i < d; i++)
-        square += white[i] * white[i];
-    memcpy(work, model->white_square, model->n_reference * sizeof *work);
-    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)model->n_reference, (int)d, -2, model->white,
-                (int)d, white, 1, 1, work, 1);
-    for (size_t i = 0; i < model->n_reference; i++)
+    for (; i + 8 <= n; i += 8)
+        if (least_of_eight(square + i) < kept[model->n_near - 1])
+            for (size_t k = i; k < i + 8; k++)
+                if (k != self_row)
+                    keep_smallest(kept, row, model->n_near, square[k], k);
+    for (; i < n; i++)
         if (i != self_row)
-            keep_smallest(kept, row, model->n_near, work[i] + square, i);
+            keep_smallest(kept, row, model->n_near, square[i], i);
     *near = *spacing = 0;
     for (size_t k = 0; k < model->n_near && isfinite(kept[k]); k++) {
         *near += sqrt(fmax(kept[k], 0)) / (double)model->n_near;
-        if (model->spacing != NULL && self_row >= model->n_reference)
+        if (model->spacing != NULL && self_row >= n)
             *spacing += model->spacing[row[k]] / (double)model->n_near;
     }
 }
 
-/* Mean Euclidean distance to the rows of A, unwhitened. `work` holds n_reference values. */
-static double energy_distance(const struct fit_model *model, const double *x, double *work)
+/* Mean Euclidean distance to the rows of A, unwhitened. */
+static double energy_distance(const double *square, size_t n)
 {
-    size_t d = model->n_inputs, n = model->n_reference, i = 0;
-    double part[8] = {0}, sum = 0, square = 0;
-    for (size_t j = 0; j < d; j++)
-        square += x[j] * x[j];
-    memcpy(work, model->plain_square, n * sizeof *work);
-    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)d, -2, model->plain, (int)d, x, 1, 1,
-                work, 1);
+    double part[8] = {0}, sum = 0;
+    size_t i = 0;
     for (; i + 8 <= n; i += 8) /* eight sums at once: the processor takes eight roots at once */
         for (size_t k = 0; k < 8; k++)
-            part[k] += sqrt(work[i + k] + square > 0 ? work[i + k] + square : 0);
+            part[k] += sqrt(square[i + k] > 0 ? square[i + k] : 0);
     for (; i < n; i++)
-        part[0] += sqrt(work[i] + square > 0 ? work[i] + square : 0);
+        part[0] += sqrt(square[i] > 0 ? square[i] : 0);
     for (size_t k = 0; k < 8; k++)
         sum += part[k];
     return sum / (double)n;
 }
 
-void fit_distances(const struct fit_model *model, const double *raw, double *work,
-                   double distance[FIT_DISTANCES])
+static void energies(const struct fit_model *model, const double *x, size_t n_rows, double *work,
+                     double (*distance)[FIT_DISTANCES])
+{
+    size_t n = model->n_reference;
+    square_distances(model, model->plain, model->plain_square, x, n_rows, work);
+    for (size_t row = 0; row < n_rows; row++)
+        distance[row][FIT_ENERGY] = energy_distance(work + row * n, n);
+}
+
+static void whitened_distances(const struct fit_model *model, const double *white, size_t n_rows,
+                               double *work, double (*distance)[FIT_DISTANCES])
+{
+    size_t n = model->n_reference, d = model->n_inputs;
+    square_distances(model, model->white, model->white_square, white, n_rows, work);
+    for (size_t row = 0; row < n_rows; row++) {
+        double near, spacing, square = 0;
+        for (size_t i = 0; i < d; i++)
+            square += white[row * d + i] * white[row * d + i];
+        nearest_rows(model, work + row * n, n, &near, &spacing);
+        distance[row][FIT_MAHALANOBIS] = sqrt(square);
+        distance[row][FIT_NEAREST] = near;
+        distance[row][FIT_LOCAL] = near / (spacing + 1e-9);
+    }
+}
+
+void fit_distances(const struct fit_model *model, const double *const *raw, size_t n_rows,
+                   double *work, double (*distance)[FIT_DISTANCES])
 {
     size_t d = model->n_inputs;
-    double *x = work, *white = work + d, near, spacing, square = 0;
-    struct reach reach;
-    prepare_row(&model->prepare, raw, x, &reach);
-    distance[FIT_MARGINAL] = marginal_distance(model, raw, x, &reach);
-    distance[FIT_MAHALANOBIS] = distance[FIT_ENERGY] = 0;
-    distance[FIT_NEAREST] = distance[FIT_LOCAL] = 0;
-    if (d == 0)
-        return;
-    whiten(model, x, white);
-    for (size_t i = 0; i < d; i++)
-        square += white[i] * white[i];
-    distance[FIT_MAHALANOBIS] = sqrt(square);
-    distance[FIT_ENERGY] = energy_distance(model, x, work + 2 * d);
-    nearest_rows(model, white, model->n_reference, work + 2 * d, &near, &spacing);
-    distance[FIT_NEAREST] = near;
-    distance[FIT_LOCAL] = near / (spacing + 1e-9);
+    double *x = work, *white = x + FIT_BLOCK * d, *product = white + FIT_BLOCK * d;
+    memset(distance, 0, n_rows * sizeof *distance);
+    for (size_t row = 0; row < n_rows; row++) {
+        struct reach reach;
+        prepare_row(&model->prepare, raw[row], x + row * d, &reach);
+        distance[row][FIT_MARGINAL] = marginal_distance(model, raw[row], x + row * d, &reach);
+        whiten(model, x + row * d, white + row * d);
+    }
+    if (d > 0) {
+        energies(model, x, n_rows, product, distance);
+        whitened_distances(model, white, n_rows, product, distance);
+    }
+    /* Equal rows must stay equal, in whatever order a library adds up. */
+    for (size_t row = 0; row < n_rows; row++)
+        for (size_t k = 0; k < FIT_DISTANCES; k++)
+            distance[row][k] = (float)distance[row][k];
 }
 
 /* Inverse of the Cholesky factor of the regularised covariance of A. */
@@ -212,6 +261,21 @@ static int set_whitening(struct fit_model *self)
                                                                               : STATUS_RUN;
 }
 
+/* Of each row of A: the mean distance to those nearest to it. */
+static void set_spacing(const struct fit_model *self, double *work, double *spacing)
+{
+    size_t d = self->n_inputs, n = self->n_reference;
+    for (size_t first = 0; first < n; first += FIT_BLOCK) {
+        size_t rows = n - first < FIT_BLOCK ? n - first : FIT_BLOCK;
+        square_distances(self, self->white, self->white_square, self->white + first * d, rows,
+                         work);
+        for (size_t i = 0; i < rows; i++) {
+            double unused;
+            nearest_rows(self, work + i * n, first + i, &spacing[first + i], &unused);
+        }
+    }
+}
+
 static int set_reference(struct fit_model *self, const struct table *table, const uint32_t *rows)
 {
     size_t d = self->n_inputs, n = self->n_reference;
@@ -222,7 +286,7 @@ static int set_reference(struct fit_model *self, const struct table *table, cons
     self->whitening = calloc(d * d + 1, sizeof(double));
     self->mean = calloc(d + 1, sizeof(double));
     double *spacing = calloc(n + 1, sizeof(double));
-    double *work = malloc((n + 1) * sizeof(double));
+    double *work = malloc(fit_work_size(self) * sizeof(double));
     int code = STATUS_RUN;
     if (self->plain == NULL || self->white == NULL || self->white_square == NULL ||
         self->whitening == NULL || self->mean == NULL || spacing == NULL || work == NULL)
@@ -238,10 +302,8 @@ static int set_reference(struct fit_model *self, const struct table *table, cons
             self->plain_square[i] += self->plain[i * d + j] * self->plain[i * d + j];
         }
     }
-    for (size_t i = 0; i < n && code == STATUS_OK && d > 0; i++) {
-        double unused;
-        nearest_rows(self, self->white + i * d, i, work, &spacing[i], &unused);
-    }
+    if (code == STATUS_OK && d > 0)
+        set_spacing(self, work, spacing);
     self->spacing = spacing;
     spacing = NULL;
 out:
@@ -250,10 +312,40 @@ out:
     return code;
 }
 
+/* The distances of the rows of B, or what the rows of C make of them. */
+static void set_calibration(struct fit_model *self, size_t at, const double distance[FIT_DISTANCES])
+{
+    for (size_t k = 0; k < FIT_DISTANCES; k++)
+        self->calibration[k][at] = distance[k];
+}
+
+static void set_null(struct fit_model *self, size_t at, const double distance[FIT_DISTANCES])
+{
+    double p[FIT_DISTANCES];
+    self->null[at] = worst_score(self, distance, p);
+}
+
+typedef void set_row(struct fit_model *self, size_t at, const double distance[FIT_DISTANCES]);
+
+static void measure_rows(struct fit_model *self, const struct table *table, const uint32_t *rows,
+                         size_t n_rows, double *work, set_row *set)
+{
+    for (size_t first = 0; first < n_rows; first += FIT_BLOCK) {
+        const double *raw[FIT_BLOCK];
+        double distance[FIT_BLOCK][FIT_DISTANCES];
+        size_t n = n_rows - first < FIT_BLOCK ? n_rows - first : FIT_BLOCK;
+        for (size_t i = 0; i < n; i++)
+            raw[i] = table->values + rows[first + i] * table->n_columns;
+        fit_distances(self, raw, n, work, distance);
+        for (size_t i = 0; i < n; i++)
+            set(self, first + i, distance[i]);
+    }
+}
+
 /* Sets B and C. */
 static int set_nulls(struct fit_model *self, const struct table *table, const uint32_t *rows)
 {
-    double *work = malloc(fit_work_size(self) * sizeof *work), distance[FIT_DISTANCES];
+    double *work = malloc(fit_work_size(self) * sizeof *work);
     int code = work == NULL ? STATUS_RUN : STATUS_OK;
     for (size_t k = 0; k < FIT_DISTANCES; k++) {
         self->calibration[k] = calloc(self->n_calibration + 1, sizeof(double));
@@ -263,19 +355,12 @@ static int set_nulls(struct fit_model *self, const struct table *table, const ui
     self->null = calloc(self->n_null + 1, sizeof(double));
     if (self->null == NULL)
         code = STATUS_RUN;
-    for (size_t i = 0; i < self->n_calibration && code == STATUS_OK; i++) {
-        fit_distances(self, table->values + rows[i] * table->n_columns, work, distance);
-        for (size_t k = 0; k < FIT_DISTANCES; k++)
-            self->calibration[k][i] = distance[k];
-    }
+    if (code == STATUS_OK)
+        measure_rows(self, table, rows, self->n_calibration, work, set_calibration);
     for (size_t k = 0; k < FIT_DISTANCES && code == STATUS_OK; k++)
         code = sort_numbers(self->calibration[k], self->n_calibration);
-    for (size_t i = 0; i < self->n_null && code == STATUS_OK; i++) {
-        double p[FIT_DISTANCES];
-        const uint32_t *row = rows + self->n_calibration + i;
-        fit_distances(self, table->values + *row * table->n_columns, work, distance);
-        self->null[i] = worst_score(self, distance, p);
-    }
+    if (code == STATUS_OK)
+        measure_rows(self, table, rows + self->n_calibration, self->n_null, work, set_null);
     if (code == STATUS_OK)
         code = sort_numbers(self->null, self->n_null);
     free(work);

@@ -48,6 +48,7 @@ struct forest {
     uint64_t *vote; /* out-of-bag votes: [row][class] for the first n_out_of_bag rows */
     struct isotonic *calibration; /* per class */
     double out_of_bag_error;
+    struct growing *growing; /* only while it is fitted */
 };
 
 struct growing {
@@ -55,6 +56,7 @@ struct growing {
     const struct design *design;
     uint8_t *bin; /* [row][input] */
     uint64_t seed;
+    unsigned threads;
     size_t n_tried;               /* inputs tried at each node */
     uint32_t *eligible[REPLICAS]; /* the rows outside each fold */
     size_t n_eligible[REPLICAS];
@@ -370,9 +372,9 @@ static int bag_init(struct bag *bag, const struct growing *g, size_t index)
     return STATUS_OK;
 }
 
-static int grow_tree(void *context, size_t index, struct message *message)
+static int grow_tree(void *state, size_t index, struct message *message)
 {
-    const struct growing *g = context;
+    const struct growing *g = ((const struct forest *)state)->growing;
     struct bag bag;
     int code = bag_init(&bag, g, index);
     if (code == STATUS_OK) {
@@ -497,7 +499,8 @@ static int growing_init(struct growing *g, struct forest *forest, const struct d
                         const struct member_settings *settings)
 {
     size_t n = design->n_rows, d = design->n_inputs;
-    *g = (struct growing){.forest = forest, .design = design, .seed = settings->seed};
+    *g = (struct growing){
+        .forest = forest, .design = design, .seed = settings->seed, .threads = settings->threads};
     g->n_tried = (size_t)ceil(sqrt((double)d));
     g->bag_bytes = forest->n_out_of_bag / 8 + 1;
     g->bin = malloc(n * d + 1);
@@ -516,10 +519,13 @@ static int growing_init(struct growing *g, struct forest *forest, const struct d
 
 static void growing_free(struct growing *g)
 {
+    if (g == NULL)
+        return;
     for (size_t r = 0; r < REPLICAS; r++)
         free(g->eligible[r]);
     free(g->bin);
     free(g->in_bag);
+    free(g);
 }
 
 static size_t blocks_of(size_t n_rows)
@@ -527,33 +533,39 @@ static size_t blocks_of(size_t n_rows)
     return (n_rows + VOTE_ROWS - 1) / VOTE_ROWS;
 }
 
-static int forest_fit(void **state, const struct design *design,
-                      const struct member_settings *settings, struct message *message)
+static int forest_begin(void **state, const struct design *design,
+                        const struct member_settings *settings, struct member_work *work,
+                        struct message *message)
 {
     struct forest *self = calloc(1, sizeof *self);
-    struct growing growing = {0};
     unsigned threads = settings->threads;
     *state = self;
     if (self == NULL)
         return fail(message, STATUS_RUN, "out of memory for a forest");
-    int code = allocate(self, design, settings);
-    if (code == STATUS_OK)
-        code = growing_init(&growing, self, design, settings);
-    if (code != STATUS_OK)
-        fail(message, code, "out of memory for a forest of %zu trees", settings->trees);
+    self->growing = calloc(1, sizeof *self->growing);
+    if (self->growing == NULL || allocate(self, design, settings) != STATUS_OK ||
+        growing_init(self->growing, self, design, settings) != STATUS_OK)
+        return fail(message, STATUS_RUN, "out of memory for a forest of %zu trees",
+                    settings->trees);
     struct edges_job edges = {self, design};
+    int code = workers_run(threads, self->n_inputs, set_edges, &edges, message);
     if (code == STATUS_OK)
-        code = workers_run(threads, self->n_inputs, set_edges, &edges, message);
+        code = workers_run(threads, blocks_of(design->n_rows), bin_input, self->growing, message);
+    size_t bag = design->n_rows < ROWS_PER_TREE ? design->n_rows : ROWS_PER_TREE;
+    *work = (struct member_work){.n_tasks = self->n_trees, .cost_ns = 700.0 * (double)bag};
+    return code;
+}
+
+static int forest_end(void *state, struct message *message)
+{
+    struct forest *self = state;
+    const struct growing *growing = self->growing;
+    int code = workers_run(growing->threads, blocks_of(self->n_out_of_bag), vote_out_of_bag,
+                           self->growing, message);
     if (code == STATUS_OK)
-        code = workers_run(threads, blocks_of(design->n_rows), bin_input, &growing, message);
-    if (code == STATUS_OK)
-        code = workers_run(threads, self->n_trees, grow_tree, &growing, message);
-    if (code == STATUS_OK)
-        code =
-            workers_run(threads, blocks_of(self->n_out_of_bag), vote_out_of_bag, &growing, message);
-    if (code == STATUS_OK)
-        code = calibrate(self, design, threads, message);
-    growing_free(&growing);
+        code = calibrate(self, growing->design, growing->threads, message);
+    growing_free(self->growing);
+    self->growing = NULL;
     free(self->vote);
     self->vote = NULL;
     return code;
@@ -629,6 +641,7 @@ static void forest_free(void *state)
     }
     for (size_t c = 0; self->calibration != NULL && c < self->n_classes; c++)
         isotonic_free(&self->calibration[c]);
+    growing_free(self->growing);
     free(self->edge);
     free(self->tree);
     free(self->vote);
@@ -639,7 +652,9 @@ static void forest_free(void *state)
 const struct member_kind member_forest = {
     .name = "forest",
     .summary = "random forest with histogram splits, isotonic regression of its out-of-bag votes",
-    .fit = forest_fit,
+    .begin = forest_begin,
+    .task = grow_tree,
+    .end = forest_end,
     .predict = forest_predict,
     .out_of_bag_error = forest_out_of_bag_error,
     .free = forest_free,

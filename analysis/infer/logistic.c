@@ -36,6 +36,8 @@ struct logistic {
     size_t n_classes;
     double ridge;
     double *weight[REPLICAS]; /* (n features + 1) x n_classes each, the intercept last */
+    struct problem *shared;   /* what the replicas share, only while it is fitted */
+    double *start;            /* and the fit that they start from */
 };
 
 /* The rows as single-precision products, each with a column of ones at the end.
@@ -46,17 +48,17 @@ struct logistic {
 struct problem {
     const struct logistic *model;
     size_t n_rows, n_terms; /* n_terms = features + 1 */
-    const float *product;
+    float *product;
     const uint16_t *label;
     const uint8_t *fold;
     size_t fold_out; /* rows of this fold do not count */
     double ridge;
     unsigned threads;
-    const double *moment; /* n_terms x n_terms: mean products of products, lower triangle */
-    double *factor;       /* L, n_terms x n_terms */
-    double *plain;        /* w or its gradient, n_terms x C */
-    float *weight;        /* w, n_terms x C */
-    struct block *block;  /* n_blocks of BLOCK_ROWS rows */
+    double *moment;      /* n_terms x n_terms: mean products of products, lower triangle */
+    double *factor;      /* L, n_terms x n_terms */
+    double *plain;       /* w or its gradient, n_terms x C */
+    float *weight;       /* w, n_terms x C */
+    struct block *block; /* n_blocks of BLOCK_ROWS rows */
     size_t n_blocks;
 };
 
@@ -279,27 +281,21 @@ static int choose_ridge(const struct problem *shared, double *best, double *ridg
     return code;
 }
 
-struct replica_job {
-    const struct problem *shared;
-    struct logistic *model;
-    const double *start;
-};
-
-static int fit_replica(void *context, size_t replica, struct message *message)
+static int fit_replica(void *state, size_t replica, struct message *message)
 {
-    struct replica_job *job = context;
-    struct problem p = *job->shared;
+    struct logistic *model = state;
+    struct problem p = *model->shared;
     size_t n_weights = p.n_terms * p.model->n_classes;
     double *weight = malloc(n_weights * sizeof *weight);
-    job->model->weight[replica] = weight;
+    model->weight[replica] = weight;
     if (weight == NULL)
         return fail(message, STATUS_RUN, "out of memory for a logistic regression");
     p.threads = 1; /* the replicas share the threads */
     p.fold_out = replica;
     int code = problem_workspace(&p, message);
-    memcpy(weight, job->start, n_weights * sizeof *weight);
+    memcpy(weight, model->start, n_weights * sizeof *weight);
     if (code == STATUS_OK)
-        code = minimise(&p, job->model->ridge, weight, ITERATIONS_REPLICA, message);
+        code = minimise(&p, model->ridge, weight, ITERATIONS_REPLICA, message);
     problem_free(&p);
     return code;
 }
@@ -343,25 +339,45 @@ static float *products_of(const struct logistic *model, const struct design *des
     return product;
 }
 
-static int fit_all(struct problem *shared, struct logistic *model, struct message *message)
+/* Products, their moments and the ridge. */
+static int start_fit(struct logistic *model, const struct design *design, unsigned threads,
+                     struct message *message)
 {
-    size_t n = shared->n_terms;
-    double *start = calloc(n * model->n_classes, sizeof *start);
-    double *moment = malloc(n * n * sizeof *moment);
-    struct replica_job job = {.shared = shared, .model = model, .start = start};
-    shared->moment = moment;
-    int code = start != NULL && moment != NULL && set_moments(shared, moment) == STATUS_OK
-                   ? choose_ridge(shared, start, &model->ridge, message)
-                   : fail(message, STATUS_RUN, "out of memory for a logistic regression");
-    if (code == STATUS_OK)
-        code = workers_run(shared->threads, REPLICAS, fit_replica, &job, message);
-    free(start);
-    free(moment);
-    return code;
+    struct problem *shared = calloc(1, sizeof *shared);
+    model->shared = shared;
+    if (shared == NULL)
+        return fail(message, STATUS_RUN, "out of memory for a logistic regression");
+    size_t n = model->features.n + 1;
+    *shared = (struct problem){.model = model,
+                               .n_rows = rows_to_use(design, n),
+                               .n_terms = n,
+                               .label = design->label,
+                               .fold = design->fold,
+                               .threads = threads};
+    shared->product = products_of(model, design, shared->n_rows);
+    shared->moment = malloc(n * n * sizeof *shared->moment);
+    model->start = calloc(n * model->n_classes, sizeof *model->start);
+    if (shared->product == NULL || shared->moment == NULL || model->start == NULL ||
+        set_moments(shared, shared->moment) != STATUS_OK)
+        return fail(message, STATUS_RUN, "out of memory for %zu rows of products", shared->n_rows);
+    return choose_ridge(shared, model->start, &model->ridge, message);
 }
 
-static int logistic_fit(void **state, const struct design *design,
-                        const struct member_settings *settings, struct message *message)
+static void free_start(struct logistic *model)
+{
+    if (model->shared != NULL) {
+        free(model->shared->product);
+        free(model->shared->moment);
+    }
+    free(model->shared);
+    free(model->start);
+    model->shared = NULL;
+    model->start = NULL;
+}
+
+static int logistic_begin(void **state, const struct design *design,
+                          const struct member_settings *settings, struct member_work *work,
+                          struct message *message)
 {
     struct logistic *model = calloc(1, sizeof *model);
     struct design sample = *design;
@@ -372,22 +388,21 @@ static int logistic_fit(void **state, const struct design *design,
     size_t n_max = design->n_rows / 20 < FEATURES_MAX ? design->n_rows / 20 : FEATURES_MAX;
     sample.n_rows = rows_to_use(design, n_max);
     int code = features_init(&model->features, &sample, n_max, message);
-    if (code != STATUS_OK)
-        return code;
-    size_t n_rows = rows_to_use(design, model->features.n + 1);
-    float *product = products_of(model, design, n_rows);
-    struct problem shared = {.model = model,
-                             .n_rows = n_rows,
-                             .n_terms = model->features.n + 1,
-                             .product = product,
-                             .label = design->label,
-                             .fold = design->fold,
-                             .threads = settings->threads};
-    code = product != NULL
-               ? fit_all(&shared, model, message)
-               : fail(message, STATUS_RUN, "out of memory for %zu rows of products", n_rows);
-    free(product);
+    if (code == STATUS_OK)
+        code = start_fit(model, design, settings->threads, message);
+    if (code == STATUS_OK)
+        *work = (struct member_work){.n_tasks = REPLICAS,
+                                     .cost_ns = 2.0 * (double)model->shared->n_rows *
+                                                (double)model->shared->n_terms *
+                                                (double)model->n_classes};
     return code;
+}
+
+static int logistic_end(void *state, struct message *message)
+{
+    (void)message;
+    free_start(state);
+    return STATUS_OK;
 }
 
 static void add_logits(const struct logistic *model, size_t replica, const float *product,
@@ -434,13 +449,16 @@ static void logistic_free(void *state)
     for (size_t r = 0; r < REPLICAS; r++)
         free(model->weight[r]);
     features_free(&model->features);
+    free_start(model);
     free(model);
 }
 
 const struct member_kind member_logistic = {
     .name = "logistic",
     .summary = "multinomial logistic regression on products to degree 3, with ridge",
-    .fit = logistic_fit,
+    .begin = logistic_begin,
+    .task = fit_replica,
+    .end = logistic_end,
     .predict = logistic_predict,
     .free = logistic_free,
 };

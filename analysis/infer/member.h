@@ -35,12 +35,26 @@ struct member_settings {
     size_t networks; /* of the ensemble, at least REPLICAS */
 };
 
+/* What is left to do after `begin`. */
+struct member_work {
+    size_t n_tasks; /* pieces that do not depend on each other */
+    double cost_ns; /* of one piece, very roughly: long pieces are started before short ones */
+};
+
+/* Fitting has three stages, so that the pieces of all members share the threads: one member has
+ * five long pieces, another hundreds of short ones. */
 struct member_kind {
     const char *name;
     const char *summary;
-    /* Fits a new *state; on failure *state may still be given to free (it may be NULL). */
-    int (*fit)(void **state, const struct design *design, const struct member_settings *settings,
-               struct message *message);
+    /* Makes a new *state and what its pieces share, and says what is left to do (zero to begin
+     * with). `design` stays where it is until the end. On failure, of any stage, *state may still
+     * be given to free (it may be NULL). */
+    int (*begin)(void **state, const struct design *design, const struct member_settings *settings,
+                 struct member_work *work, struct message *message);
+    /* One piece, on any thread; NULL where there are none. */
+    int (*task)(void *state, size_t index, struct message *message);
+    /* When all pieces are done; NULL where nothing remains to be done. */
+    int (*end)(void *state, struct message *message);
     /* Writes log probabilities (natural, each row's exponentials sum to 1, all finite) of n rows of
      * x to out[n * n_classes]; replica in [0, REPLICAS) or REPLICA_ALL for the mean. */
     int (*predict)(const void *state, const double *x, size_t n, size_t replica, double *out,

@@ -19,11 +19,13 @@ struct neighbours {
     double *share; /* of each class among the rows: what an answer without neighbours would be */
 };
 
-static int neighbours_fit(void **state, const struct design *design,
-                          const struct member_settings *settings, struct message *message)
+static int neighbours_begin(void **state, const struct design *design,
+                            const struct member_settings *settings, struct member_work *work,
+                            struct message *message)
 {
     struct neighbours *self = calloc(1, sizeof *self);
     (void)settings;
+    (void)work; /* nothing is left to do */
     *state = self;
     if (self == NULL)
         return fail(message, STATUS_RUN, "out of memory for nearest neighbours");
@@ -155,7 +157,7 @@ static void neighbours_free(void *state)
 const struct member_kind member_neighbours = {
     .name = "neighbours",
     .summary = "the 50 nearest rows, as a plain check",
-    .fit = neighbours_fit,
+    .begin = neighbours_begin,
     .predict = neighbours_predict,
     .free = neighbours_free,
 };

@@ -47,7 +47,10 @@ struct layer {
 struct ensemble {
     size_t n_inputs, n_classes, n_networks, n_parameters;
     struct layer layer[LAYERS];
-    float **parameter; /* per network */
+    float **parameter;           /* per network */
+    const struct design *design; /* these three only while it is fitted */
+    float *x;
+    uint64_t seed;
 };
 
 /* What one network needs while it learns. */
@@ -238,30 +241,24 @@ static int training_init(struct training *t, uint32_t **row)
     return STATUS_OK;
 }
 
-struct ensemble_job {
-    struct ensemble *ensemble;
-    const struct design *design;
-    const float *x;
-    uint64_t seed;
-};
-
-static int fit_network(void *context, size_t index, struct message *message)
+static int fit_network(void *state, size_t index, struct message *message)
 {
-    struct ensemble_job *job = context;
-    struct training t = {.shape = job->ensemble, .design = job->design, .x = job->x};
+    struct ensemble *self = state;
+    const struct design *design = self->design;
+    struct training t = {.shape = self, .design = design, .x = self->x};
     uint32_t *row = NULL;
     size_t n = 0;
-    t.parameter = calloc(job->ensemble->n_parameters, sizeof(float));
-    job->ensemble->parameter[index] = t.parameter;
+    t.parameter = calloc(self->n_parameters, sizeof(float));
+    self->parameter[index] = t.parameter;
     int code = training_init(&t, &row);
     if (t.parameter == NULL || code != STATUS_OK) {
         code = fail(message, STATUS_RUN, "out of memory for a network");
     } else {
-        generator_init(&t.generator, job->seed, GENERATOR_NETWORK, index);
-        for (size_t i = 0; i < job->design->n_rows; i++)
-            if (job->design->fold[i] != index % REPLICAS)
+        generator_init(&t.generator, self->seed, GENERATOR_NETWORK, index);
+        for (size_t i = 0; i < design->n_rows; i++)
+            if (design->fold[i] != index % REPLICAS)
                 row[n++] = (uint32_t)i;
-        t.decay = decay_for((double)n / (double)job->ensemble->n_classes);
+        t.decay = decay_for((double)n / (double)self->n_classes);
         start_weights(&t);
         train(&t, row, n);
     }
@@ -270,8 +267,9 @@ static int fit_network(void *context, size_t index, struct message *message)
     return code;
 }
 
-static int network_fit(void **state, const struct design *design,
-                       const struct member_settings *settings, struct message *message)
+static int network_begin(void **state, const struct design *design,
+                         const struct member_settings *settings, struct member_work *work,
+                         struct message *message)
 {
     struct ensemble *self = calloc(1, sizeof *self);
     *state = self;
@@ -279,26 +277,33 @@ static int network_fit(void **state, const struct design *design,
         return fail(message, STATUS_RUN, "out of memory for the networks");
     self->n_inputs = design->n_inputs;
     self->n_classes = design->n_classes;
+    self->design = design;
+    self->seed = settings->seed;
     set_shape(self);
     self->n_networks = (settings->networks + REPLICAS - 1) / REPLICAS * REPLICAS;
-    double work = (double)design->n_rows * (double)self->n_parameters *
-                  (double)epochs_for(design->n_rows * (REPLICAS - 1) / REPLICAS);
-    if (work > WORK_MAX)
+    double operations = (double)design->n_rows * (double)self->n_parameters *
+                        (double)epochs_for(design->n_rows * (REPLICAS - 1) / REPLICAS);
+    if (operations > WORK_MAX)
         self->n_networks = REPLICAS;
     size_t n = design->n_rows * design->n_inputs;
-    float *x = malloc((n + 1) * sizeof *x);
+    self->x = malloc((n + 1) * sizeof *self->x);
     self->parameter = calloc(self->n_networks + 1, sizeof *self->parameter);
-    int code = STATUS_RUN;
-    if (x == NULL || self->parameter == NULL) {
-        fail(message, code, "out of memory for %zu rows", design->n_rows);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            x[i] = (float)design->x[i];
-        struct ensemble_job job = {self, design, x, settings->seed};
-        code = workers_run(settings->threads, self->n_networks, fit_network, &job, message);
-    }
-    free(x);
-    return code;
+    if (self->x == NULL || self->parameter == NULL)
+        return fail(message, STATUS_RUN, "out of memory for %zu rows", design->n_rows);
+    for (size_t i = 0; i < n; i++)
+        self->x[i] = (float)design->x[i];
+    *work = (struct member_work){.n_tasks = self->n_networks, .cost_ns = 0.1 * operations};
+    return STATUS_OK;
+}
+
+static int network_end(void *state, struct message *message)
+{
+    struct ensemble *self = state;
+    (void)message;
+    free(self->x);
+    self->x = NULL;
+    self->design = NULL;
+    return STATUS_OK;
 }
 
 static void add_log_probabilities(const struct ensemble *self, float *logit, size_t n, double *row,
@@ -370,13 +375,16 @@ static void network_free(void *state)
     for (size_t k = 0; self->parameter != NULL && k < self->n_networks; k++)
         free(self->parameter[k]);
     free(self->parameter);
+    free(self->x);
     free(self);
 }
 
 const struct member_kind member_network = {
     .name = "network",
     .summary = "ensemble of perceptrons with two hidden layers of 64, mean of the logits",
-    .fit = network_fit,
+    .begin = network_begin,
+    .task = fit_network,
+    .end = network_end,
     .predict = network_predict,
     .free = network_free,
 };

@@ -11,6 +11,12 @@ static const double ROOT_DEVIATION = 2;
 static const double BIAS_DEVIATION = 0.05;
 static const double SLOPE_DEVIATION = 0.1;
 
+/* Greatest slope of the mean log score at which a search ends: what is left is of its square. */
+static const double TOLERANCE = 1e-5;
+
+/* Least weight of a member in a start: at 0 the slope by its root is 0 too. */
+static const double WEIGHT_AT_START = 0.01;
+
 /* A smaller weight is noise: the member is dropped, and need not be asked again. */
 static const double WEIGHT_LEAST = 1e-3;
 
@@ -137,8 +143,24 @@ static int allocate(struct pool *self, struct pool_fit *fit, double **x)
     return STATUS_OK;
 }
 
+/* Where the search starts: at the pool given, or at equal weights without correction. */
+static void set_start(const struct pool_fit *fit, const struct pool *start, double *x)
+{
+    size_t n_members = fit->rows->n_members, n_classes = fit->rows->n_classes;
+    size_t n_active = fit->only < n_members ? 1 : n_members;
+    for (size_t k = 0; k < n_members; k++) {
+        double weight =
+            start != NULL ? fmax(start->weight[k], WEIGHT_AT_START) : 1 / (double)n_active;
+        x[k] = is_active(fit, k) ? sqrt(weight) : 0;
+    }
+    for (size_t c = 0; c < n_classes; c++) {
+        x[n_members + c] = start != NULL ? start->bias[c] : 0;
+        x[n_members + n_classes + c] = start != NULL ? start->slope[c] : 1;
+    }
+}
+
 int pool_init(struct pool *self, const struct pool_rows *rows, size_t fold_out, size_t only,
-              struct message *message)
+              const struct pool *start, struct message *message)
 {
     size_t n_members = rows->n_members, n_classes = rows->n_classes;
     *self = (struct pool){.n_members = n_members, .n_classes = n_classes};
@@ -148,12 +170,9 @@ int pool_init(struct pool *self, const struct pool_rows *rows, size_t fold_out, 
         free(x);
         return fail(message, STATUS_RUN, "out of memory for the pool of classifiers");
     }
-    size_t n_active = only < n_members ? 1 : n_members;
-    for (size_t k = 0; k < n_members; k++)
-        x[k] = is_active(&fit, k) ? sqrt(1 / (double)n_active) : 0;
-    for (size_t c = 0; c < n_classes; c++)
-        x[n_members + n_classes + c] = 1;
-    int code = lbfgs_minimise(objective, &fit, x, n_members + 2 * n_classes, 200, 1e-7, message);
+    set_start(&fit, start, x);
+    int code =
+        lbfgs_minimise(objective, &fit, x, n_members + 2 * n_classes, 200, TOLERANCE, message);
     for (size_t k = 0; k < n_members; k++)
         self->weight[k] = x[k] * x[k] < WEIGHT_LEAST ? 0 : x[k] * x[k];
     for (size_t c = 0; c < n_classes; c++) {

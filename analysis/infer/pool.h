@@ -31,9 +31,10 @@ struct pool_rows {
 };
 
 /* Learns on all rows but those of `fold_out` (REPLICAS: on all). With `only` < n_members the other
- * members get weight 0. On failure *self may still be given to pool_free. */
+ * members get weight 0. The search starts at `start`, a pool of the same members on other rows, or,
+ * where that is NULL, at equal weights. On failure *self may still be given to pool_free. */
 int pool_init(struct pool *self, const struct pool_rows *rows, size_t fold_out, size_t only,
-              struct message *message);
+              const struct pool *start, struct message *message);
 
 void pool_free(struct pool *self);
 
