@@ -1,5 +1,7 @@
 #include "analysis/ingest/table.h"
 
+#include <stdio.h>
+
 /* Column names in use: our own, of tshark, of Zeek, and those that people write by hand. */
 static const struct {
     const char *name;
@@ -8,7 +10,7 @@ static const struct {
     {"time", ROLE_TIME},
     {"timestamp", ROLE_TIME},
     {"ts", ROLE_TIME},
-    {"date", ROLE_TIME},
+    {"date", ROLE_DATE},
     {"datetime", ROLE_TIME},
     {"frame.time_epoch", ROLE_TIME},
     {"frame.time", ROLE_TIME},
@@ -44,15 +46,41 @@ static const struct {
     {"_time", ROLE_TIME},
     {"event_time", ROLE_TIME},
     {"time_utc", ROLE_TIME},
+    {"time stamp", ROLE_TIME},
+    {"date/time", ROLE_TIME},
+    {"date time", ROLE_TIME},
+    {"eventtime", ROLE_TIME},
+    {"query_timestamp", ROLE_TIME},
     {"client ip", ROLE_CLIENT},
+    {"client address", ROLE_CLIENT},
+    {"clientip", ROLE_CLIENT},
+    {"source_ip", ROLE_CLIENT},
+    {"source address", ROLE_CLIENT},
+    {"src ip", ROLE_CLIENT},
+    {"srcip", ROLE_CLIENT},
+    {"srcaddr", ROLE_CLIENT},
+    {"internal ip", ROLE_CLIENT},
     {"client_address", ROLE_CLIENT},
     {"src_ip", ROLE_CLIENT},
     {"source ip", ROLE_CLIENT},
+    {"query name", ROLE_NAME},
+    {"queryname", ROLE_NAME},
+    {"question name", ROLE_NAME},
+    {"domain name", ROLE_NAME},
+    {"domain_name", ROLE_NAME},
+    {"fqdn", ROLE_NAME},
     {"query_type", ROLE_TYPE},
+    {"query type", ROLE_TYPE},
+    {"querytype", ROLE_TYPE},
+    {"question type", ROLE_TYPE},
     {"record_type", ROLE_TYPE},
     {"record type", ROLE_TYPE},
     {"dest_ip", ROLE_SERVER},
     {"destination", ROLE_SERVER},
+    {"destination ip", ROLE_SERVER},
+    {"dest ip", ROLE_SERVER},
+    {"dstip", ROLE_SERVER},
+    {"server ip", ROLE_SERVER},
     {"flags", ROLE_FLAGS},
     {"response", ROLE_RESPONSE},
     {"dns.flags.response", ROLE_RESPONSE},
@@ -79,6 +107,16 @@ static bool has_role(const struct table *self, enum table_role role)
 static bool roles_suffice(const struct table *self)
 {
     return has_role(self, ROLE_TIME) && (has_role(self, ROLE_CLIENT) || has_role(self, ROLE_NAME));
+}
+
+/* A day alone may hold the whole time. */
+static void settle_date(struct table *self)
+{
+    if (has_role(self, ROLE_TIME))
+        return;
+    for (size_t i = 0; i < self->n_roles; i++)
+        if (self->role[i] == ROLE_DATE)
+            self->role[i] = ROLE_TIME;
 }
 
 unsigned table_columns(const struct table *self)
@@ -125,6 +163,7 @@ int table_roles_from_list(struct table *self, const char *list, struct message *
                 "server, flags, response, or - to pass over one, or time=1,client=3",
                 list, (int)(item.n < 60 ? item.n : 60), item.at);
     }
+    settle_date(self);
     if (!roles_suffice(self))
         return fail(message, STATUS_INPUT,
                     "columns \"%s\": expected a time, and a client or a name", list);
@@ -140,6 +179,7 @@ bool table_roles_from_header(struct table *self)
         tshark = tshark || text_equal(text_trim(self->field[i]), "dns.qry.name");
     }
     self->n_roles = self->n_fields;
+    settle_date(self);
     self->has_roles = roles_suffice(self);
     self->raw_names = tshark;
     return self->has_roles;
@@ -234,11 +274,32 @@ static const char *read_time(struct text field, struct timestamp *stamp)
         stamp->has_offset = utc;
         return NULL;
     }
-    if (!timestamp_iso(&field, stamp) && !timestamp_epoch_any(&field, stamp) &&
-        !timestamp_bind(&field, stamp))
+    if (!timestamp_iso(&field, stamp) && !timestamp_dotted(&field, stamp) &&
+        !timestamp_epoch_any(&field, stamp) && !timestamp_bind(&field, stamp))
         return "the time is not understood; expected 2016-07-20T10:55:33Z or seconds since 1970";
     stamp->has_offset = stamp->has_offset || utc;
     return field.n == 0 ? NULL : "text stands behind the time";
+}
+
+/* A time, or the time of day that belongs to a day. */
+static const char *read_time_and_date(const struct text value[N_ROLES], struct timestamp *stamp)
+{
+    char both[80];
+    const char *wrong = read_time(value[ROLE_TIME], stamp);
+    struct text day = text_trim(value[ROLE_DATE]), time = text_trim(value[ROLE_TIME]);
+    if (wrong == NULL || day.n == 0 || day.n + time.n + 2 > sizeof both)
+        return wrong;
+    int n = snprintf(both, sizeof both, "%.*s %.*s", (int)day.n, day.at, (int)time.n, time.at);
+    return read_time(text_slice(both, (size_t)n), stamp);
+}
+
+/* `A`, `1`, or as Cisco Umbrella writes it, `1 (A)`. */
+static bool read_type(struct text field, uint16_t *type)
+{
+    struct text rest = field;
+    struct text word = text_word(&rest);
+    return record_type_read(field, type) ||
+           (text_starts(text_trim(rest), "(") && record_type_read(word, type));
 }
 
 /* Our own tables write odd bytes of clients and servers as \DDD. */
@@ -287,14 +348,14 @@ static const char *read_name(const struct table *self, struct text field, struct
 static const char *read_row(const struct table *self, const struct text value[N_ROLES],
                             struct name *name, struct reader_query *query)
 {
-    const char *wrong = read_time(value[ROLE_TIME], &query->stamp);
+    const char *wrong = read_time_and_date(value, &query->stamp);
     if (wrong == NULL)
         wrong = has_role(self, ROLE_NAME) ? read_name(self, value[ROLE_NAME], name)
                                           : name_from_text(name, text_of("."));
     if (wrong != NULL)
         return wrong;
     struct text type = text_trim(value[ROLE_TYPE]);
-    if (type.n > 0 && !record_type_read(type, &query->type))
+    if (type.n > 0 && !read_type(type, &query->type))
         return "the record type is not known";
     query->name = name;
     query->flags = read_flags(value[ROLE_FLAGS]);

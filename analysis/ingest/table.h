@@ -9,7 +9,8 @@ enum { TABLE_MAX_FIELDS = 64, TABLE_FIELD_SIZE = 8192 };
 
 enum table_role {
     ROLE_NONE,
-    ROLE_TIME,
+    ROLE_TIME, /* perhaps with the day in ROLE_DATE */
+    ROLE_DATE,
     ROLE_CLIENT,
     ROLE_NAME,
     ROLE_TYPE,

@@ -180,6 +180,21 @@ bool timestamp_bind(struct text *rest, struct timestamp *stamp)
     return true;
 }
 
+bool timestamp_dotted(struct text *rest, struct timestamp *stamp)
+{
+    struct text at = *rest;
+    *stamp = (struct timestamp){0};
+    if (!text_digits(&at, 2, &stamp->day) || !text_skip(&at, ".") ||
+        !text_digits(&at, 2, &stamp->month) || !text_skip(&at, ".") ||
+        !text_digits(&at, 4, &stamp->year) || !date_is_good(stamp))
+        return false;
+    text_skip(&at, ",");
+    if (!text_skip(&at, " ") || !take_clock(&at, stamp))
+        return false;
+    *rest = at;
+    return true;
+}
+
 bool timestamp_common_log(struct text *rest, struct timestamp *stamp)
 {
     struct text at = *rest;

@@ -37,6 +37,9 @@ bool timestamp_bind(struct text *rest, struct timestamp *stamp);
  * (`May 24 2026 13:30:01`). Local time. */
 bool timestamp_syslog(struct text *rest, struct timestamp *stamp);
 
+/* `21.11.2026 19:24:24`, local time; with a comma behind the date too. */
+bool timestamp_dotted(struct text *rest, struct timestamp *stamp);
+
 /* `21/Nov/2026:19:24:24 +0000`, as web servers write it. */
 bool timestamp_common_log(struct text *rest, struct timestamp *stamp);
 

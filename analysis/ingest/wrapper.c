@@ -71,6 +71,9 @@ static size_t write_head(const struct unwrapper *self, struct text line,
                          "%.*s%s%.*s%s%.*s%s: ", n[0], n[0] > 0 ? in->host.at : "",
                          n[0] > 0 ? " " : "", n[1], in->program.at, n[2] > 0 ? "[" : "", n[2],
                          n[2] > 0 ? in->process.at : "", n[2] > 0 ? "]" : "");
+    for (int i = 0; i < used; i++)
+        if ((unsigned char)head[i] < 0x20) /* JSON may put any byte there */
+            head[i] = '_';
     return (size_t)used;
 }
 

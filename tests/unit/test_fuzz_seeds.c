@@ -2,6 +2,7 @@
  * a fuzzer that starts at an error message tests little. */
 #include "tests/fuzz/config_target.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,6 +50,48 @@ static void test_seeds_and_dictionaries(void **state)
     assert_true(targets >= 32);
 }
 
+/* "TOKEN" or NAME="TOKEN", with no escapes but \\\\, \\" and \\xNN: a fuzzer does not start
+ * otherwise. */
+static bool is_token(const char *line)
+{
+    const char *at = strchr(line, '"');
+    if (at == NULL)
+        return false;
+    for (at++; *at != '"'; at++) {
+        if (*at == '\0' || *at == '\n')
+            return false;
+        if (*at != '\\')
+            continue;
+        at++;
+        bool is_hex =
+            *at == 'x' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2]);
+        if (*at != '\\' && *at != '"' && !is_hex)
+            return false;
+    }
+    return at[1] == '\n' || at[1] == '\0';
+}
+
+static void test_dictionaries(void **state)
+{
+    (void)state;
+    DIR *dir = opendir("tests/fuzz");
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char path[512], line[1024];
+        size_t n = strlen(entry->d_name);
+        if (n < 6 || strcmp(entry->d_name + n - 5, ".dict") != 0)
+            continue;
+        snprintf(path, sizeof path, "tests/fuzz/%s", entry->d_name);
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        while (fgets(line, sizeof line, file) != NULL)
+            if (line[0] != '#' && line[0] != '\n' && !is_token(line))
+                fail_msg("%s: %s", path, line);
+        fclose(file);
+    }
+    closedir(dir);
+}
+
 static void test_case_seeds(void **state)
 {
     (void)state;
@@ -81,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seeds_and_dictionaries),
+        cmocka_unit_test(test_dictionaries),
         cmocka_unit_test(test_case_seeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,6 +183,14 @@ static void test_other_tools(void **state)
     check_lines("# exported by hand\n\ntime, client, name, type\n"
                 "\"2026-11-21T19:24:24Z\" , \"192.0.2.1\", \"a.test\", \"MX\" \n",
                 "csv", "MX 1", 3, 0);
+    check_lines("Date,Time,Client IP,Query Name,Query Type\n2026-11-21,19:24:24,192.0.2.1,a.test,1 "
+                "(A)\n",
+                "csv", "A 1", 1, 0);
+    assert_true(report.first_us == INT64_C(1795289064000000));
+    check_lines("Date;Client;Name\n21.11.2026 19:24:24;192.0.2.1;a.test\n"
+                "21.11.2026, 19:24:24;192.0.2.1;a.test\n",
+                "csv", "0 2", 1, 0);
+    assert_true(report.last_us == INT64_C(1795289064000000));
     /* jq */
     check_lines("{\"time\":\"2026-11-21T19:24:24Z\",\"client\":\"192.0.2.1\",\"name\":\"a.test\","
                 "\"type\":\"NS\"},\n",

@@ -214,6 +214,81 @@ static void test_times_around(void **state)
     CHECK(variants);
 }
 
+/* ---- the objects of services ---- */
+
+static void test_services(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {
+        {"json",
+         "{\"version\":\"1.100000\",\"account_id\":\"1\",\"query_timestamp\":\"2026-11-21T19:24:"
+         "24Z\","
+         "\"query_name\":\"a.test.\",\"query_type\":\"AAAA\",\"query_class\":\"IN\",\"rcode\":"
+         "\"NOERROR\",\"answers\":[],\"srcaddr\":\"192.0.2.1\",\"srcport\":\"5\",\"transport\":"
+         "\"UDP\",\"srcids\":{\"instance\":\"i-1\"}}",
+         "2026-11-21T19:24:24.000Z 192.0.2.1 a.test AAAA"},
+        {"json",
+         "{\"insertId\":\"x\",\"jsonPayload\":{\"queryName\":\"a.test.\",\"queryType\":\"MX\","
+         "\"sourceIP\":\"2001:db8::1\",\"responseCode\":\"NOERROR\"},\"timestamp\":"
+         "\"2026-11-21T19:24:24.280123456Z\"}",
+         "2026-11-21T19:24:24.280Z 2001:db8::1 a.test MX"},
+        {"json",
+         "{\"Datetime\":\"2026-11-21T19:24:24Z\",\"QueryName\":\"a.test\",\"QueryType\":65,"
+         "\"SrcIP\":\"192.0.2.1\",\"DstIP\":\"192.0.2.53\"}",
+         "2026-11-21T19:24:24.000Z 192.0.2.1 a.test HTTPS"},
+        {"json",
+         "{\"@timestamp\":\"2026-11-21T19:24:24.280Z\",\"type\":\"dns\",\"query\":\"class IN, type "
+         "A, a.test\",\"dns\":{\"question\":{\"name\":\"a.test\",\"type\":\"A\"},\"id\":7},"
+         "\"client\":{\"ip\":\"192.0.2.1\"},\"server\":{\"ip\":\"192.0.2.53\"}}",
+         "2026-11-21T19:24:24.280Z 192.0.2.1 a.test A"},
+        {"json",
+         "{\"@timestamp\":\"2026-11-21T19:24:24.280Z\",\"dns.question.name\":\"a.test\","
+         "\"dns.question.type\":\"A\",\"dns.type\":\"query\",\"source.ip\":[\"192.0.2.1\"]}",
+         "2026-11-21T19:24:24.280Z 192.0.2.1 a.test A"},
+        {"json",
+         "{\"@timestamp\":\"2026-11-21T19:24:24.280Z\",\"dns\":{\"type\":\"answer\",\"question\":"
+         "{\"name\":\"a.test\",\"type\":\"A\"}},\"source\":{\"ip\":\"192.0.2.53\"}}",
+         "answer"},
+        {"json",
+         "{\"time\":1795289064280,\"query\":\"a.test\",\"query_type\":\"A\",\"src_ip\":"
+         "\"192.0.2.1\",\"protocol\":\"doh\"}",
+         "2026-11-21T19:24:24.280Z 192.0.2.1 a.test A"},
+        {"json", "{\"time\":\"soon\",\"query\":\"a.test\",\"client\":\"192.0.2.1\"}", "bad"},
+        {"json", "{\"time\":\"2026-11-21T19:24:24Z\",\"query\":\"a.test\"}", "bad"},
+    };
+    CHECK(variants);
+}
+
+static void test_other_services(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {
+        {"route53",
+         "1.0 2026-11-21T19:24:24.130Z Z123412341234 we\\032ird.test A NOERROR UDP FRA6 192.0.2.1 "
+         "-",
+         "2026-11-21T19:24:24.130Z 192.0.2.1 we\\032ird.test A"},
+        {"route53",
+         "2026-11-21T19:25:00.000Z 1.0 2026-11-21T19:24:24.130Z Z1 a.test HTTPS NXDOMAIN TCP IAD12 "
+         "2001:db8::1 198.51.100.0/24",
+         "2026-11-21T19:24:24.130Z 2001:db8::1 a.test HTTPS"},
+        {"route53", "1.0 2026-11-21T19:24:24.130Z Z1 a.test NOTYPE NOERROR UDP FRA6 192.0.2.1 -",
+         "bad"},
+        {"technitium",
+         "[2026-11-21 19:24:24 UTC] [192.0.2.2:55555] [UDP] QNAME: a.test; QTYPE: MX; QCLASS: IN; "
+         "RCODE: NoError; ANSWER: [10 b.test]",
+         "2026-11-21T19:24:24.000Z 192.0.2.2 a.test MX"},
+        {"technitium",
+         "[2026-11-21 19:24:24 Local] [[2001:db8::1]:55555] [HTTPS] QNAME: ; QTYPE: NS; QCLASS: "
+         "IN; "
+         "RCODE: NoError; ANSWER: []",
+         "2026-11-21T19:24:24.000Z 2001:db8::1 . NS"},
+        {"technitium", "[2026-11-21 19:24:24 UTC] Logging started.", "other"},
+        {"technitium", "[2026-11-21 19:24:24 UTC] [192.0.2.2:5] [UDP] QNAME: a.test; QTYPE: ?",
+         "bad"},
+    };
+    CHECK(variants);
+}
+
 #define DOCKER(text) "{\"log\":\"" text "\",\"time\":\"2026-11-21T19:24:24Z\"}\n"
 
 /* Every line ends under one heading, by the number of the line in the file. */
@@ -267,10 +342,9 @@ static void test_not_wrapped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recordings),
-        cmocka_unit_test(test_times_around),
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_not_wrapped),
+        cmocka_unit_test(test_recordings), cmocka_unit_test(test_times_around),
+        cmocka_unit_test(test_services),   cmocka_unit_test(test_other_services),
+        cmocka_unit_test(test_counts),     cmocka_unit_test(test_not_wrapped),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

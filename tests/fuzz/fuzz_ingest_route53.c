@@ -1,0 +1,3 @@
+#include "tests/fuzz/ingest_target.h"
+
+TARGET("route53")
