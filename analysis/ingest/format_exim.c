@@ -135,6 +135,7 @@ static int exim_line(struct reader *reader, struct text line)
     struct ingest_mail mail = {0};
     if (line.n == 0)
         return reader_other(reader);
+    text_skip_blanks(&line);
     if (!take_stamp(&line, &stamp))
         return reader_bad(reader, "the line does not start with a date and time");
     struct text rest = line;

@@ -110,7 +110,7 @@ static int read_lines(struct reader *reader, struct input *input)
     for (;;) {
         enum input_line got = input_next_line(input, &line);
         if (got == INPUT_END)
-            return STATUS_OK;
+            return reader_end_of_lines(reader);
         reader_next_record(reader);
         int status = got == INPUT_LINE_TOO_LONG ? reader_bad(reader, "the line is too long")
                                                 : reader_line(reader, line);

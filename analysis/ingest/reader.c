@@ -60,30 +60,42 @@ static struct text without_blanks_alone(struct text line)
     return may_be_empty && text_trim(line).n == 0 ? text_slice(line.at, 0) : line;
 }
 
+/* Hands the lines inside to the format. */
+static int lines_inside(struct reader *self)
+{
+    bool no_memory = false;
+    struct text inside;
+    int status = STATUS_OK;
+    while (status == STATUS_OK && unwrapper_next(&self->unwrapper, &inside, &no_memory))
+        status = self->format->line(self, without_blanks_alone(inside));
+    return no_memory ? fail(self->message, STATUS_RUN, "out of memory") : status;
+}
+
+int reader_end_of_lines(struct reader *self)
+{
+    enum wrapped what = unwrapper_end(&self->unwrapper);
+    if (what == WRAPPED_NOT)
+        ingest_report_note(self->report, "%s: the last entry is cut off", self->file);
+    return what == WRAPPED_LINE ? lines_inside(self) : STATUS_OK;
+}
+
 int reader_line(struct reader *self, struct text line)
 {
     struct unwrapper *unwrapper = &self->unwrapper;
     line = without_blanks_alone(line);
     if (unwrapper->wrapper == NULL)
         return self->format->line(self, line);
-    bool no_memory = false;
-    struct text inside;
-    int status = STATUS_OK;
     switch (unwrapper_open(unwrapper, line)) {
-    case WRAPPED_NOT:
-        return text_trim(line).n == 0 ? reader_other(self)
-                                      : reader_bad(self, unwrapper->wrapper->expected);
+    case WRAPPED_LINE:
+        return lines_inside(self);
     case WRAPPED_PART:
         return reader_other(self);
     case WRAPPED_NO_MEMORY:
-        no_memory = true;
-        break;
-    case WRAPPED_LINE:
-        while (status == STATUS_OK && unwrapper_next(unwrapper, &inside, &no_memory))
-            status = self->format->line(self, without_blanks_alone(inside));
+        return fail(self->message, STATUS_RUN, "out of memory");
+    case WRAPPED_NOT:
         break;
     }
-    return no_memory ? fail(self->message, STATUS_RUN, "out of memory") : status;
+    return line.n == 0 ? reader_other(self) : reader_bad(self, unwrapper->wrapper->expected);
 }
 
 /* How many of the first bytes are digits or dots. */

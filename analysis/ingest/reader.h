@@ -77,6 +77,9 @@ int reader_date_from_file(struct reader *self);
 /* Hands a line of the file to the format, out of its wrapper where it has one. */
 int reader_line(struct reader *self, struct text line);
 
+/* After the last line: what is still open in its wrapper. */
+int reader_end_of_lines(struct reader *self);
+
 /* Binary formats: the next record begins. Text formats get this for each line. */
 void reader_next_record(struct reader *self);
 

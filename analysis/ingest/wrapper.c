@@ -11,7 +11,8 @@ extern const struct log_wrapper
     wrapper_journal_export,
     wrapper_elastic,
     wrapper_loki,
-    wrapper_splunk;
+    wrapper_splunk,
+    wrapper_pretty;
 
 const struct log_wrapper *const log_wrappers[] = {
     &wrapper_docker,
@@ -20,6 +21,7 @@ const struct log_wrapper *const log_wrappers[] = {
     &wrapper_elastic,
     &wrapper_loki,
     &wrapper_splunk,
+    &wrapper_pretty,
     NULL,
 };
 /* clang-format on */
@@ -37,19 +39,33 @@ void unwrapper_free(struct unwrapper *self)
     unwrapper_init(self, NULL, false);
 }
 
-enum wrapped unwrapper_open(struct unwrapper *self, struct text line)
+/* Makes ready what was opened. */
+static enum wrapped opened(struct unwrapper *self, enum wrapped what)
 {
-    self->inside = (struct wrapped_line){.time = ""};
-    self->rest = text_slice(NULL, 0);
-    if (line.n == 0 && self->state == NULL)
-        return WRAPPED_NOT;
-    enum wrapped what = self->wrapper->open(&self->state, line, &self->inside);
     if (what != WRAPPED_LINE)
         return what;
     self->rest = self->inside.message.n > 0 ? self->inside.message : text_of("");
     while (self->rest.n > 0 && strchr("\r\n", self->rest.at[self->rest.n - 1]) != NULL)
         self->rest.n--;
     return WRAPPED_LINE;
+}
+
+enum wrapped unwrapper_open(struct unwrapper *self, struct text line)
+{
+    self->inside = (struct wrapped_line){.time = ""};
+    self->rest = text_slice(NULL, 0);
+    if (line.n == 0 && self->state == NULL)
+        return WRAPPED_NOT;
+    return opened(self, self->wrapper->open(&self->state, line, &self->inside));
+}
+
+enum wrapped unwrapper_end(struct unwrapper *self)
+{
+    self->inside = (struct wrapped_line){.time = ""};
+    self->rest = text_slice(NULL, 0);
+    if (self->wrapper == NULL || self->wrapper->end == NULL || self->state == NULL)
+        return WRAPPED_PART;
+    return opened(self, self->wrapper->end(self->state, &self->inside));
 }
 
 /* `TIME HOST PROGRAM[PROCESS]: `, as syslog writes it, of what is known; a host only before a

@@ -35,6 +35,9 @@ struct log_wrapper {
     bool has_time_of_writing;
     /* Opens one line. *state is NULL at the start of a file; `close` ends its life. */
     enum wrapped (*open)(void **state, struct text line, struct wrapped_line *inside);
+    /* What is still open after the last line of a file: WRAPPED_LINE with it, WRAPPED_NOT where it
+     * is cut off, WRAPPED_PART where there is nothing. May be NULL: there never is. */
+    enum wrapped (*end)(void *state, struct wrapped_line *inside);
     void (*close)(void *state);
 };
 
@@ -58,6 +61,9 @@ void unwrapper_free(struct unwrapper *self);
 
 /* Opens a line of the file: after WRAPPED_LINE, unwrapper_next gives what is inside. */
 enum wrapped unwrapper_open(struct unwrapper *self, struct text line);
+
+/* The same for the end of the file. */
+enum wrapped unwrapper_end(struct unwrapper *self);
 
 /* The next line inside, good until the next call; false after the last (the first of an empty
  * message is an empty line). *no_memory is set where memory runs out. */

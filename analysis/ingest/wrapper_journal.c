@@ -141,6 +141,12 @@ static enum wrapped end_of_entry(struct entry *self, struct wrapped_line *inside
     return WRAPPED_LINE;
 }
 
+/* The empty line behind the last entry may be missing. */
+static enum wrapped journal_export_end(void *state, struct wrapped_line *inside)
+{
+    return end_of_entry(state, inside);
+}
+
 /* A field with bytes that are no text is its name alone in a line, then the length in eight bytes,
  * the bytes, and a newline: up to the next field that is passed over, since a message with such
  * bytes is no line of a log. */
@@ -169,5 +175,6 @@ const struct log_wrapper wrapper_journal_export = {
     .expected = "not a field of the journal: expected NAME=VALUE",
     .has_time_of_writing = true,
     .open = journal_export_open,
+    .end = journal_export_end,
     .close = free,
 };

