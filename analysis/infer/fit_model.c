@@ -1,6 +1,7 @@
 /* One class as the test of fit sees it: its sets A, B and C. */
 #include "analysis/infer/fit_internal.h"
 #include "analysis/infer/sort.h"
+#include "analysis/infer/vector.h"
 
 #include <gsl/gsl_cblas.h>
 #include <gsl/gsl_linalg.h>
@@ -168,6 +169,7 @@ static void nearest_rows(const struct fit_model *model, const double *square, si
 }
 
 /* Mean Euclidean distance to the rows of A, unwhitened. */
+FOR_EVERY_PROCESSOR
 static double energy_distance(const double *square, size_t n)
 {
     double part[8] = {0}, sum = 0;

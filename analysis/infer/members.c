@@ -1,5 +1,7 @@
 #include "analysis/infer/members.h"
 
+#include "analysis/infer/exponential.h"
+
 #include <math.h>
 
 const struct member_kind *const members[MEMBERS_MAX + 1] = {
@@ -12,7 +14,7 @@ void log_softmax(double *logit, size_t n_classes)
     for (size_t c = 1; c < n_classes; c++)
         most = fmax(most, logit[c]);
     for (size_t c = 0; c < n_classes; c++)
-        sum += exp(logit[c] - most);
+        sum += exponential(logit[c] - most);
     for (size_t c = 0; c < n_classes; c++)
         logit[c] -= most + log(sum);
 }

@@ -5,8 +5,10 @@
  * Everything is in single precision through CBLAS with one thread, and each network draws from its
  * own generator, so the bytes do not depend on the number of threads.
  */
+#include "analysis/infer/exponential.h"
 #include "analysis/infer/generator.h"
 #include "analysis/infer/members.h"
+#include "analysis/infer/vector.h"
 #include "analysis/infer/workers.h"
 
 #include <gsl/gsl_cblas.h>
@@ -25,14 +27,14 @@ enum {
     BATCH_MIN = 16,
     BATCH_MAX = 256,
     PREDICT_ROWS = 256,
-    EPOCHS_MIN = 8,
+    EPOCHS_MIN = 7,
     EPOCHS_MAX = 80
 };
 static const double EPOCHS_USUAL = 50, ROWS_USUAL = 7000;
 
 static const double RATE_HIGHEST = 1.6e-2;
-/* Decay of the weights at ROWS_PER_CLASS_USUAL rows per class; like any prior it counts less
- * against more rows. */
+/* Decay of the weights at ROWS_PER_CLASS_USUAL rows per class. Like any prior it counts less
+ * against more rows; and of those there are fewer passes, so less yet. */
 static const double WEIGHT_DECAY = 0.2, DECAY_MIN = 0.01, DECAY_MAX = 0.4;
 /* Parameters x rows x epochs of one network, beyond which the ensemble is as small as may be. */
 static const double WORK_MAX = 1e10;
@@ -93,6 +95,30 @@ static void start_weights(struct training *t)
     }
 }
 
+FOR_EVERY_PROCESSOR
+static void rectify(float *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        value[i] = value[i] > 0 ? value[i] : 0;
+}
+
+/* The slopes of rectified values: none where the value is 0. */
+FOR_EVERY_PROCESSOR
+static void rectify_slopes(float *slope, const float *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        slope[i] = value[i] > 0 ? slope[i] : 0;
+}
+
+FOR_EVERY_PROCESSOR
+static void sum_columns(const float *rows, size_t n_rows, size_t n_columns, float *sum)
+{
+    memset(sum, 0, n_columns * sizeof *sum);
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t j = 0; j < n_columns; j++)
+            sum[j] += rows[i * n_columns + j];
+}
+
 /* out = in x weight + bias, rectified unless it is the last layer. */
 static void forward_layer(const struct layer *layer, const float *parameter, const float *in, int n,
                           int is_last, float *out)
@@ -104,25 +130,33 @@ static void forward_layer(const struct layer *layer, const float *parameter, con
         memcpy(out + i * n_out, bias, n_out * sizeof *out);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, layer->n_out, layer->n_in, 1, in,
                 layer->n_in, weight, layer->n_out, 1, out, layer->n_out);
-    for (size_t i = 0; i < (size_t)n * n_out && !is_last; i++)
-        out[i] = out[i] > 0 ? out[i] : 0;
+    if (!is_last)
+        rectify(out, (size_t)n * n_out);
 }
 
 /* Turns the logits of a batch into the derivative of the mean cross-entropy by them. */
+FOR_EVERY_PROCESSOR
 static void output_slopes(struct training *t, size_t n)
 {
     size_t n_classes = t->shape->n_classes;
+    float *slopes = t->slope[LAYERS - 1];
     for (size_t i = 0; i < n; i++) {
         const float *logit = t->value[LAYERS - 1] + i * n_classes;
-        float *slope = t->slope[LAYERS - 1] + i * n_classes, most = logit[0], sum = 0;
+        float most = logit[0];
         for (size_t c = 1; c < n_classes; c++)
             most = logit[c] > most ? logit[c] : most;
-        for (size_t c = 0; c < n_classes; c++) {
-            slope[c] = expf(logit[c] - most);
-            sum += slope[c];
-        }
         for (size_t c = 0; c < n_classes; c++)
-            slope[c] /= sum * (float)n;
+            slopes[i * n_classes + c] = logit[c] - most;
+    }
+    for (size_t j = 0; j < n * n_classes; j++)
+        slopes[j] = exponential_single(slopes[j]);
+    for (size_t i = 0; i < n; i++) {
+        float *slope = slopes + i * n_classes, sum = 0;
+        for (size_t c = 0; c < n_classes; c++)
+            sum += slope[c];
+        const float scale = 1 / (sum * (float)n);
+        for (size_t c = 0; c < n_classes; c++)
+            slope[c] *= scale;
         slope[t->label[i]] -= 1 / (float)n;
     }
 }
@@ -137,22 +171,17 @@ static void backward(struct training *t, int n)
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, layer->n_in, layer->n_out, n, 1, in,
                     layer->n_in, slope, layer->n_out, 0, gradient, layer->n_out);
         float *bias = gradient + (size_t)layer->n_in * n_out;
-        memset(bias, 0, n_out * sizeof *bias);
-        for (size_t i = 0; i < (size_t)n; i++)
-            for (size_t j = 0; j < n_out; j++)
-                bias[j] += slope[i * n_out + j];
+        sum_columns(slope, (size_t)n, n_out, bias);
         if (k == 0)
             break;
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, layer->n_in, layer->n_out, 1, slope,
                     layer->n_out, t->parameter + layer->offset, layer->n_out, 0, t->slope[k - 1],
                     layer->n_in);
-        float *before = t->slope[k - 1];
-        const float *value = t->value[k - 1];
-        for (size_t i = 0; i < (size_t)n * (size_t)layer->n_in; i++)
-            before[i] = value[i] > 0 ? before[i] : 0;
+        rectify_slopes(t->slope[k - 1], t->value[k - 1], (size_t)n * (size_t)layer->n_in);
     }
 }
 
+FOR_EVERY_PROCESSOR
 static void adam_step(struct training *t, double rate, size_t step)
 {
     const float beta1 = 0.9f, beta2 = 0.999f;
@@ -194,7 +223,8 @@ static size_t epochs_for(size_t n_rows)
 
 static double decay_for(double rows_per_class)
 {
-    return fmin(fmax(WEIGHT_DECAY * ROWS_PER_CLASS_USUAL / rows_per_class, DECAY_MIN), DECAY_MAX);
+    double scale = ROWS_PER_CLASS_USUAL / rows_per_class;
+    return fmin(fmax(WEIGHT_DECAY * scale * fmin(1, sqrt(scale)), DECAY_MIN), DECAY_MAX);
 }
 
 /* Few rows need small batches, or there are too few steps. */

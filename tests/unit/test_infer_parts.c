@@ -1,5 +1,6 @@
 /* The parts of the comparator, each against a slow and obvious way of computing the same. */
 #include "analysis/infer/axes.h"
+#include "analysis/infer/exponential.h"
 #include "analysis/infer/features.h"
 #include "analysis/infer/generator.h"
 #include "analysis/infer/isotonic.h"
@@ -411,9 +412,25 @@ static void random_numbers_are_even_and_keyed(void **state)
     assert_near(square / 60000, 1, 0.03);
 }
 
+/* Against the C library's, over the whole range and beyond. */
+static void exponentials(void **state)
+{
+    (void)state;
+    for (int i = 0; i <= 1000000; i++) {
+        double share = i / 1e6, x = -700 + 1400 * share;
+        float y = (float)(-85 + 170 * share);
+        assert_true(fabs(exponential(x) / exp(x) - 1) < 4e-16);
+        assert_true(fabs((double)exponential_single(y) / exp((double)y) - 1) < 2e-7);
+    }
+    assert_true(exponential(0) == 1 && exponential_single(0) == 1);
+    assert_true(exponential(-1e300) == exponential(-700));
+    assert_true(exponential_single(-1e30f) == exponential_single(-85));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exponentials),
         cmocka_unit_test(isotonic_by_the_min_max_formula),
         cmocka_unit_test(isotonic_pools_ties_and_keeps_off_the_ends),
         cmocka_unit_test(minimiser_finds_the_valley),
