@@ -292,6 +292,49 @@ static void bounces_come_after_an_exponential_delay(void **state)
     free(look);
 }
 
+static void count_run_together(const struct trial *trial, void *context)
+{
+    struct look *look = context;
+    time_us gone = trial->world->records[0].until_us;
+    double before = 0, own = 0, longer = 0;
+    for (size_t i = 0; i < trial->traffic.queries.n; i++) {
+        const struct query *q = &trial->traffic.queries.q[i];
+        *(q->time_us < gone ? &before : q->name == 0 ? &own : &longer) += 1;
+        assert_true(q->time_us >= gone || q->name == 0);
+    }
+    assert_true(before > 0 && (own == 0 || longer == 0)); /* one forger, one habit */
+    tally_add(&look->queries, longer > 0);
+}
+
+/* Once the name is gone, three forgers in ten go on with what a search list makes of it, and from
+ * then on with nothing else. */
+static void forgers_may_know_the_search_list(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"bursts_per_day=4",
+                                           "evenness=0.01",
+                                           "run_together=0.3",
+                                           "growth=0",
+                                           "pauses=0",
+                                           "level_changes=0",
+                                           NULL};
+    struct tiny_world tiny;
+    struct tiny_entry entry = {"spoofed", "it", settings};
+    struct tiny_options options = {.ttl_s = 3600, .n_labels = 1, .gone_after_d = 70};
+    struct look *look = look_new(0);
+    tiny_world_init(&tiny, options, &entry, 1);
+    for (uint32_t p = 0; p < tiny.world.n_parties; p++) {
+        uint32_t *searched = calloc(tiny.world.n_questions, sizeof *searched);
+        assert_non_null(searched);
+        searched[0] = 1; /* "x1.mail.example.org" stands for it */
+        tiny.world.parties[p].searched = searched;
+    }
+    each_trial(&tiny, 111, 500, count_run_together, look);
+    assert_true(fabs(tally_mean(&look->queries) - 0.3) < LIMIT_Z * sqrt(0.21 / 500));
+    tiny_world_free(&tiny);
+    free(look);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -305,6 +348,7 @@ int main(void)
         cmocka_unit_test(loops_skip_turns_and_fail_by_themselves),
         cmocka_unit_test(sizes_are_lognormal),
         cmocka_unit_test(bounces_come_after_an_exponential_delay),
+        cmocka_unit_test(forgers_may_know_the_search_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

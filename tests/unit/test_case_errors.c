@@ -128,6 +128,7 @@ static const struct wrong {
     {CASE, "\"one\",", "\"onne\",", "case.cfg:17", "no file onne.cfg (did you mean \"one\"?)"},
     {CASE, "\"one\",", "\"one+partail\",", "case.cfg:17",
      "no file partail.cfg (did you mean \"partial\"?)"},
+    {CASE, "\"one\",", "\"one+\",", "case.cfg:17", "expected the name of an observation"},
     {CASE, "scenarios =", "observations = \"patial\"; scenarios =", "case.cfg:17",
      "no file patial.cfg (did you mean \"partial\"?)"},
     {CASE, "scenarios =", "groups = ( { name = \"g\"; scenarios = ( \"tow\" ); } ); scenarios =",
