@@ -59,14 +59,13 @@ static int complain_missing(const struct case_file *self, const char *name,
     const char *const folders[] = {beside, parent, "scenarios/observations", installed, NULL};
     nearby_file(folders, name, hint);
     struct message sentence;
+    static const char places[] =
+        "looked in observations/ beside the case, one folder up, and in the installed scenarios";
     if (*name == '\0')
         fail(&sentence, STATUS_INPUT, "expected the name of an observation behind the \"+\"");
     else
-        fail(&sentence, STATUS_INPUT,
-             "observation \"%.80s\": no file %.80s.cfg%s; looked in observations/ beside the case, "
-             "one "
-             "folder up, and in the installed scenarios",
-             name, name, hint);
+        fail(&sentence, STATUS_INPUT, "observation \"%.80s\": no file %.80s.cfg%s; %s", name, name,
+             hint, places);
     return at ? config_complain(at, message, "%s", sentence.text)
               : fail(message, STATUS_INPUT, "%s", sentence.text);
 }
