@@ -131,29 +131,40 @@ static double rate_in_hour(const struct activity *self, const struct rate_profil
     return rate_of_hour(profile, hour) * activity_level(self, at);
 }
 
+/* Walks through what is left of the day of an hour, which must have one level and the weights of
+ * the week: as rate_walk_day. */
+static int32_t walk_day(const struct activity *self, const struct rate_profile *profile,
+                        int32_t hour, double *mass_s)
+{
+    double level = self->day[hour / 24].level;
+    if (!(level > 0.0))
+        return hour + 24 - hour % 24;
+    double mass_at_1_s = *mass_s / level;
+    hour = rate_walk_day(profile, hour, &mass_at_1_s);
+    *mass_s = mass_at_1_s * level;
+    return hour;
+}
+
 /* The hour, from `hour` on, in which *mass_s of level times profile is used up, what lies before it
- * taken off; n_hours of the grid where there is none. What is left of a day is passed over at once
- * where its level is one and its hours have the weights of the week. */
+ * taken off; n_hours of the grid where there is none. */
 static int32_t find_hour(const struct activity *self, const struct rate_profile *profile,
                          int32_t hour, double *mass_s)
 {
     const struct civil_grid *grid = profile->grid;
     while (hour < grid->n_hours) {
-        bool even =
-            hour < self->n_hours && rate_is_plain(grid, hour) && self->day[hour / 24].hours == NULL;
-        int32_t end = even ? hour + 24 - hour % 24 : hour + 1;
-        double level = activity_level(self, hour < self->n_hours ? hour : self->n_hours - 1);
-        double rest_s = even ? level * rate_rest_of_day_s(profile, hour) : 0.0;
-        if (even && rest_s < *mass_s) {
-            *mass_s -= rest_s;
-            hour = end;
-        }
-        for (; hour < end; hour++) {
-            double here_s = rate_of_hour(profile, hour) * level * 3600.0;
-            if (here_s >= *mass_s && here_s > 0.0)
+        if (hour < self->n_hours && rate_is_plain(grid, hour) &&
+            self->day[hour / 24].hours == NULL) {
+            int32_t next_day = hour + 24 - hour % 24;
+            hour = walk_day(self, profile, hour, mass_s);
+            if (hour < next_day)
                 return hour;
-            *mass_s -= here_s;
+            continue;
         }
+        double here_s = rate_in_hour(self, profile, hour) * 3600.0;
+        if (here_s >= *mass_s && here_s > 0.0)
+            return hour;
+        *mass_s -= here_s;
+        hour++;
     }
     return grid->n_hours;
 }
@@ -219,6 +230,10 @@ static void enter_hour(struct arrivals *self, int32_t hour)
 void arrivals_wait(struct arrivals *self, time_us t)
 {
     const struct civil_grid *grid = self->profile->grid;
+    if (self->here_s > 0.0 && t >= self->start_us && t < self->start_us + US_PER_HOUR) {
+        self->done_s = self->here_s * (double)(t - self->start_us) / (double)US_PER_HOUR;
+        return;
+    }
     int64_t hour = t > grid->origin_us ? (t - grid->origin_us) / US_PER_HOUR : 0;
     if (!(self->mean_s > 0.0) || hour >= grid->n_hours) {
         end(self);
@@ -271,6 +286,7 @@ void working_clock_init(struct working_clock *self, const struct civil_grid *gri
     self->peak = 0.0;
     for (int i = 0; i < 168; i++)
         self->peak = fmax(self->peak, self->profile.weight[i]);
+    self->per_peak = self->peak > 0.0 ? 1.0 / self->peak : 0.0;
 }
 
 time_us working_clock_after(const struct working_clock *self, time_us t, double delay_s)

@@ -174,7 +174,7 @@ void activity_shares(const struct model_run *run, const struct party_set *partie
  * outside. */
 struct working_clock {
     struct rate_profile profile;
-    double peak; /* the profile's weight in open hours */
+    double peak, per_peak; /* the profile's weight in open hours; 1 / peak, or 0 */
 };
 
 /* Arguments as rate_working_hours. */

@@ -62,15 +62,15 @@ struct beacon {
     int host;
     struct activity activity;
     struct working_clock clock;
+    struct burst burst;
 };
 
 static int fire(const struct beacon *self, int party, time_us t, struct rng *rng)
 {
-    const struct burst burst = burst_of(self->param[MORE], self->param[GAP]);
     do
         if (lookup_address(self->run, t, party, self->host) != STATUS_OK)
             return STATUS_RUN;
-    while (burst_next(&burst, rng, &t));
+    while (burst_next(&self->burst, rng, &t));
     return STATUS_OK;
 }
 
@@ -114,7 +114,8 @@ static int run(struct model_run *model_run)
     const struct world *world = model_run->world;
     const struct party_set *from = &model_run->instance->roles[FROM];
     const double *param = model_run->param;
-    struct beacon self = {.run = model_run, .param = param};
+    struct beacon self = {
+        .run = model_run, .param = param, .burst = burst_of(param[MORE], param[GAP])};
     double shares[ROLE_MAX_PARTIES], most = 0.0;
     activity_shares(model_run, from, param[EVENNESS], shares);
     for (int i = 0; i < from->n; i++)

@@ -54,7 +54,7 @@ time_us next_local_hour(const struct party *party, time_us t, double hour);
  */
 static inline double working_clock_open(const struct working_clock *self, time_us t)
 {
-    return self->peak > 0.0 ? rate_at(&self->profile, t) / self->peak : 0.0;
+    return rate_at(&self->profile, t) * self->per_peak;
 }
 
 #endif

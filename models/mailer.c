@@ -14,23 +14,37 @@ void mailer_init(struct mailer *self, const struct model_run *run, int host, dou
     self->deferred = deferred;
 }
 
-int mailer_send(const struct mailer *self, int party, time_us t, struct rng *rng, time_us *taken)
+/* The further attempts at a message that was deferred at t. */
+static int send_again(const struct mailer *self, int party, time_us t, struct rng *rng,
+                      time_us *taken)
 {
     struct queued_message mail;
-    *taken = INT64_MAX;
-    int (*attempt)(struct traffic *, time_us, int, int, enum mail_status) = traffic_mail;
     mail_queue_accept(&mail, self->queue, MAIL_ORDINARY, t, self->scan_us);
-    while (mail.attempt_us < self->run->world->until_us) {
+    while (mail_queue_defer(&mail) && mail.attempt_us < self->run->world->until_us) {
         bool deferred = rng_uniform(rng) < self->deferred;
-        if (attempt(self->run->traffic, mail.attempt_us, self->host, party,
-                    deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
+        if (traffic_mail_again(self->run->traffic, mail.attempt_us, self->host, party,
+                               deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
             return STATUS_RUN;
-        attempt = traffic_mail_again;
-        if (!deferred)
-            *taken = mail.attempt_us;
-        if (!deferred || !mail_queue_defer(&mail))
-            break;
+        if (deferred)
+            continue;
+        *taken = mail.attempt_us;
+        break;
     }
+    return STATUS_OK;
+}
+
+int mailer_send(const struct mailer *self, int party, time_us t, struct rng *rng, time_us *taken)
+{
+    *taken = INT64_MAX;
+    if (t >= self->run->world->until_us)
+        return STATUS_OK;
+    bool deferred = rng_uniform(rng) < self->deferred;
+    if (traffic_mail(self->run->traffic, t, self->host, party,
+                     deferred ? MAIL_DEFERRED : MAIL_ACCEPTED) != STATUS_OK)
+        return STATUS_RUN;
+    if (deferred)
+        return send_again(self, party, t, rng, taken);
+    *taken = t;
     return STATUS_OK;
 }
 

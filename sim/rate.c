@@ -69,24 +69,23 @@ double rate_mass_s(const struct rate_profile *self, time_us from_us, time_us unt
 }
 
 /* The hour, from i on, in which *mass_s is used up, what lies before it taken off; n_hours of the
- * grid where there is none. Rests of plain days are passed over at once. */
+ * grid where there is none. */
 static int32_t find_hour(const struct rate_profile *self, int32_t i, double *mass_s)
 {
     const struct civil_grid *grid = self->grid;
     while (i < grid->n_hours) {
-        bool plain = rate_is_plain(grid, i);
-        int32_t end = plain ? i + 24 - i % 24 : i + 1;
-        double rest_s = plain ? rate_rest_of_day_s(self, i) : 0.0;
-        if (plain && rest_s < *mass_s) {
-            *mass_s -= rest_s;
-            i = end;
-        }
-        for (; i < end; i++) {
-            double here_s = rate_of_hour(self, i) * 3600.0;
-            if (here_s >= *mass_s && here_s > 0.0)
+        if (rate_is_plain(grid, i)) {
+            int32_t next_day = i + 24 - i % 24;
+            i = rate_walk_day(self, i, mass_s);
+            if (i < next_day)
                 return i;
-            *mass_s -= here_s;
+            continue;
         }
+        double here_s = rate_of_hour(self, i) * 3600.0;
+        if (here_s >= *mass_s && here_s > 0.0)
+            return i;
+        *mass_s -= here_s;
+        i++;
     }
     return grid->n_hours;
 }

@@ -34,11 +34,18 @@ static inline bool rate_is_plain(const struct civil_grid *grid, int32_t i)
     return i / 24 < grid->n_hours / 24 && grid->plain_day[i / 24];
 }
 
-/* Mass from the beginning of hour i to the end of its day of the grid, which must be plain. */
-static inline double rate_rest_of_day_s(const struct rate_profile *self, int32_t i)
+/* Walks through what is left of the day of hour i, which must be plain: returns the hour in which
+ * *mass_s is used up, or the first of the next day, and takes off what lies before it. */
+static inline int32_t rate_walk_day(const struct rate_profile *self, int32_t i, double *mass_s)
 {
-    int hour = self->grid->hour_of_week[i];
-    return self->before_s[hour + 24 - i % 24] - self->before_s[hour];
+    const double *before_s = self->before_s + self->grid->hour_of_week[i];
+    const int32_t n = 24 - i % 24;
+    double target_s = before_s[0] + *mass_s;
+    int32_t k = before_s[n] < target_s ? n : 0;
+    while (k < n && (before_s[k + 1] < target_s || before_s[k + 1] <= before_s[k]))
+        k++;
+    *mass_s = target_s > before_s[k] ? target_s - before_s[k] : 0.0;
+    return i + k;
 }
 
 /* The flat profile: weight 1 everywhere. */

@@ -555,7 +555,7 @@ static struct apart look_at(struct resolve *self, uint32_t party, uint32_t quest
     const struct question *q = &world->questions[question];
     const uint32_t *searched = world->parties[party].searched;
     const uint32_t n = stub->choice == CHOOSE_RANDOM ? stub->n_resolvers : 1;
-    struct apart apart = {.until_us = INT64_MIN, .known = true};
+    struct apart apart = {.known = true};
     if (self->all_singly || is_heard_below(world) || !is_steady(self, stub, question) ||
         self->steady.n_slots + n > STEADY_MAX_SLOTS ||
         world->until_us - world->start_us >= STEADY_MAX_SPAN_US)
@@ -563,7 +563,8 @@ static struct apart look_at(struct resolve *self, uint32_t party, uint32_t quest
     struct known_answer known = find_answer(self, question, world->start_us);
     uint32_t next = searched != NULL ? searched[question] : NO_INDEX;
     bool may_search = !known.answer.exists && next != NO_INDEX;
-    apart.until_us = known.until_us < world->until_us ? known.until_us : world->until_us;
+    time_us until_us = known.until_us < world->until_us ? known.until_us : world->until_us;
+    apart.span_us = (uint64_t)(until_us - world->start_us);
     apart.care = TRAFFIC_REMEMBERED | TRAFFIC_FOLLOW | (may_search ? TRAFFIC_NO_SEARCH : 0);
     apart.flags = may_search ? TRAFFIC_NO_SEARCH : 0;
     if ((q->unseen || q->outside) && (next == NO_INDEX || world->questions[next].unneeded))
@@ -575,10 +576,12 @@ static struct apart look_at(struct resolve *self, uint32_t party, uint32_t quest
     return apart;
 }
 
-void resolve_look_at(struct resolve *self, uint32_t party, uint32_t question)
+const struct apart *resolve_look_at(struct resolve *self, uint32_t party, uint32_t question)
 {
-    self->apart[(size_t)party * self->world->n_questions + question] =
-        look_at(self, party, question);
+    struct apart *apart = &self->apart[(size_t)party * self->world->n_questions + question];
+    if (!apart->known)
+        *apart = look_at(self, party, question);
+    return apart;
 }
 
 /* Sets apart what can be, and puts the others into self->singly. */
@@ -588,12 +591,15 @@ static int set_apart(struct resolve *self, const struct query_array *queries)
         return STATUS_RUN;
     int status = STATUS_OK;
     struct query *single = self->singly.q;
-    for (const struct query *q = queries->q; q < queries->q + queries->n; q++)
-        if (q->flags & TRAFFIC_DIRECT ||
-            !resolve_take(self, q->time_us, q->client, q->name, q->flags, &status))
+    for (const struct query *q = queries->q; q < queries->q + queries->n; q++) {
+        bool direct = q->flags & TRAFFIC_DIRECT;
+        if (!direct)
+            resolve_look_at(self, q->client, q->name);
+        if (direct || !resolve_take(self, q->time_us, q->client, q->name, q->flags, &status))
             *single++ = *q;
         else if (status != STATUS_OK)
             return status;
+    }
     self->singly.n = (size_t)(single - self->singly.q);
     return STATUS_OK;
 }

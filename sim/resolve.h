@@ -26,7 +26,7 @@ struct known_answer {
 
 /* Which queries of a party for a question are set apart. */
 struct apart {
-    time_us until_us;      /* those before this */
+    uint64_t span_us;      /* those within so long after the world's start; 0: none */
     uint32_t care, flags;  /* whose flags, as far as these count, are these */
     uint8_t slot, n_slots; /* one slot for each resolver that may be chosen; 0: no trace is left */
     bool known;            /* for this trial */
@@ -70,30 +70,18 @@ void resolve_free(struct resolve *self);
 /* Begins a trial with cold caches and the drawn parameters `values` (borrowed). */
 void resolve_begin(struct resolve *self, const double *values, struct rng_key key);
 
-/* Whether a party's query (flags of traffic.h) can be set apart: then it must not be among those of
- * resolve_queries. *status is STATUS_RUN where memory ran out. */
-static inline bool resolve_take(struct resolve *self, time_us t, uint32_t party, uint32_t question,
-                                uint32_t flags, int *status);
+/* What is set apart of a party's queries for a question, worked out once per trial. */
+const struct apart *resolve_look_at(struct resolve *self, uint32_t party, uint32_t question);
 
-/* Passes client queries (struct traffic's form, in any order) through stubs and resolvers; those of
- * one instant in the order given. What was set apart since resolve_begin goes with them.
- * `upstream` gets what reaches the servers that sensors may watch, sorted by time; `below`, where
- * not NULL, every question asked of a resolver, sorted by time. Both are emptied first. `scratch`
- * is working space. STATUS_RUN when memory runs out. */
-int resolve_queries(struct resolve *self, const struct query_array *queries,
-                    struct query_array *upstream, struct query_array *below,
-                    struct query_array *scratch);
-
-/* Fills self->apart[party * n_questions + question] for this trial. */
-void resolve_look_at(struct resolve *self, uint32_t party, uint32_t question);
-
+/* Sets a party's query (flags of traffic.h) apart, if resolve_look_at was called for its question
+ * and it can be: then it must not be among those of resolve_queries. False where it is not set
+ * apart; *status is STATUS_RUN where memory ran out. */
 static inline bool resolve_take(struct resolve *self, time_us t, uint32_t party, uint32_t question,
                                 uint32_t flags, int *status)
 {
-    struct apart *apart = &self->apart[(size_t)party * self->world->n_questions + question];
-    if (!apart->known)
-        resolve_look_at(self, party, question);
-    if (t >= apart->until_us || (flags & apart->care) != apart->flags)
+    const struct apart *apart = &self->apart[(size_t)party * self->world->n_questions + question];
+    if ((uint64_t)(t - self->world->start_us) >= apart->span_us ||
+        (flags & apart->care) != apart->flags)
         return false;
     *status = STATUS_OK;
     if (apart->n_slots == 1)
@@ -103,5 +91,14 @@ static inline bool resolve_take(struct resolve *self, time_us t, uint32_t party,
             steady_add(&self->steady, apart->slot + rng_throw(&self->dice, apart->n_slots), t);
     return true;
 }
+
+/* Passes client queries (struct traffic's form, in any order) through stubs and resolvers; those of
+ * one instant in the order given. What was set apart since resolve_begin goes with them.
+ * `upstream` gets what reaches the servers that sensors may watch, sorted by time; `below`, where
+ * not NULL, every question asked of a resolver, sorted by time. Both are emptied first. `scratch`
+ * is working space. STATUS_RUN when memory runs out. */
+int resolve_queries(struct resolve *self, const struct query_array *queries,
+                    struct query_array *upstream, struct query_array *below,
+                    struct query_array *scratch);
 
 #endif

@@ -63,6 +63,8 @@ static bool insert_all(uint64_t *key, size_t n)
 {
     size_t moves = 0;
     for (size_t i = 1; i < n; i++) {
+        if (key[i - 1] <= key[i])
+            continue;
         uint64_t moving = key[i];
         size_t j = i;
         for (; j > 0 && key[j - 1] > moving; j--)

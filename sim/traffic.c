@@ -39,15 +39,18 @@ static bool in_window(const struct traffic *self, time_us t)
 static bool renews_delegation(const struct traffic *self, uint32_t question)
 {
     uint32_t zone = self->world->questions[question].zone;
-    return zone != 0 && self->values[self->world->zones[zone - 1].moved_away] > 0.0;
+    return self->may_renew && zone != 0 &&
+           self->values[self->world->zones[zone - 1].moved_away] > 0.0;
 }
 
-static bool may_renew_delegation(const struct traffic *self)
+void traffic_begin(struct traffic *self, const double *values, struct resolve *resolve)
 {
+    self->values = values;
+    self->resolve = resolve;
+    self->may_renew = false;
     for (uint32_t z = 0; z < self->world->n_zones; z++)
-        if (self->values[self->world->zones[z].moved_away] > 0.0)
-            return true;
-    return false;
+        if (values[self->world->zones[z].moved_away] > 0.0)
+            self->may_renew = true;
 }
 
 /* A question that leaves no trace is left out, but where it would turn the wheel of the resolvers
@@ -89,8 +92,11 @@ static int push(struct traffic *self, time_us t, uint32_t client, uint32_t quest
 static int ask(struct traffic *self, time_us t, uint32_t party, uint32_t question, uint32_t flags)
 {
     int status;
-    if (self->resolve != NULL && resolve_take(self->resolve, t, party, question, flags, &status))
-        return status;
+    if (self->resolve != NULL) {
+        resolve_look_at(self->resolve, party, question);
+        if (resolve_take(self->resolve, t, party, question, flags, &status))
+            return status;
+    }
     return push(self, t, party, question, flags);
 }
 
@@ -122,13 +128,24 @@ static int add_next(struct traffic *self, time_us t, uint32_t party, uint32_t qu
     return status;
 }
 
-static int add(struct traffic *self, time_us t, uint32_t party, uint32_t question, uint32_t flags)
+static int add_any(struct traffic *self, time_us t, uint32_t party, uint32_t question,
+                   uint32_t flags)
 {
     if (!in_window(self, t))
         return STATUS_OK;
     const struct question *q = &self->world->questions[question];
     return q->unneeded || q->certain ? add_asked(self, t, party, question, flags)
                                      : ask(self, t, party, question, flags);
+}
+
+/* Nearly all questions are like one before that was set apart. */
+static inline int add(struct traffic *self, time_us t, uint32_t party, uint32_t question,
+                      uint32_t flags)
+{
+    int status;
+    if (self->resolve != NULL && resolve_take(self->resolve, t, party, question, flags, &status))
+        return status;
+    return add_any(self, t, party, question, flags);
 }
 
 int traffic_query(struct traffic *self, time_us t, int party, uint32_t question)
@@ -163,8 +180,7 @@ static int ask_gateway(struct traffic *self, time_us t, uint32_t host, uint32_t 
     const struct world *world = self->world;
     uint32_t param = world->parties[party].gateway_param;
     size_t profile = param == 0 ? 0 : (size_t)self->values[param - 1];
-    const struct gateway_step *step =
-        steps_of(world, party, profile, host, may_renew_delegation(self));
+    const struct gateway_step *step = steps_of(world, party, profile, host, self->may_renew);
     bool found = false;
     int status = STATUS_OK;
     for (; step->question != NO_INDEX && status == STATUS_OK; step++) {

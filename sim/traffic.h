@@ -33,7 +33,9 @@ struct traffic {
     const struct world *world;
     struct resolve *resolve; /* takes parties' queries that it can set apart as they come; NULL:
                                 all of them are kept here. Borrowed */
-    const double *values;    /* the trial\'s drawn parameters; borrowed, set before models speak */
+    const double *values;    /* the trial's drawn parameters; borrowed */
+    bool may_renew; /* in this trial a question may keep a resolver at servers that its zone
+                       has left */
     struct query_array queries; /* .client: party index or, with TRAFFIC_DIRECT in .flags, a client
                                    id; .name: question */
     struct mail_array mails;
@@ -52,6 +54,9 @@ struct traffic {
 void traffic_init(struct traffic *self, const struct world *world);
 void traffic_free(struct traffic *self);
 void traffic_reset(struct traffic *self);
+
+/* Begins a trial with its drawn parameters (borrowed); `resolve` as in the struct. */
+void traffic_begin(struct traffic *self, const double *values, struct resolve *resolve);
 
 /* Whether in place of a party's question what it leads to can be asked at once (heard.h): not where
  * it would turn the wheel of the resolvers, keep a gateway's process alive, or go past them. */

@@ -84,8 +84,7 @@ int trial_draw(struct trial *self, const struct plan *plan, struct rng_key key)
 static int run_models(struct trial *self, const struct plan *plan, struct rng_key key)
 {
     int status = STATUS_OK;
-    self->traffic.values = self->values;
-    self->traffic.resolve = &self->resolve;
+    traffic_begin(&self->traffic, self->values, &self->resolve);
     for (uint32_t i = 0; status == STATUS_OK && i < plan->n_instances; i++) {
         const struct model_instance *instance = &plan->instances[i];
         struct model_run run = {

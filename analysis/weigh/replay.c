@@ -35,6 +35,8 @@ int replay_run(struct trial *trial, const struct plan *plan, uint64_t seed,
     memset(counts, 0, sizeof *counts);
     traffic_reset(&trial->traffic);
     int status = trial_draw(trial, plan, key);
+    if (status == STATUS_OK)
+        traffic_begin(&trial->traffic, trial->values, NULL);
     for (size_t i = 0; status == STATUS_OK && i < clients->queries.n; i++) {
         const struct query *q = &clients->queries.q[i];
         uint32_t name = world_name(world, intern_text(&clients->names, q->name));

@@ -83,6 +83,24 @@ static void test_the_replay_agrees_query_for_query(void **state)
     outcome_free(&wrong);
 }
 
+/* A question that leaves no trace, beside one that does. */
+static void test_what_no_sensor_hears(void **state)
+{
+    (void)state;
+    static const char path[] = SCENE "/unheard.csv";
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("time,client,name,type\n2016-06-01T00:00:00Z,alfa,trump-email.com,MX\n"
+          "2016-06-01T00:00:10Z,alfa,mail1.trump-email.com,A\n",
+          file);
+    assert_int_equal(fclose(file), 0);
+    struct outcome o = run("replay alfa-2016 --queries " SCENE "/unheard.csv");
+    assert_int_equal(o.code, 0);
+    assert_non_null(strstr(o.out, "mail1.trump-email.com"));
+    outcome_free(&o);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void test_bad_input(void **state)
 {
     (void)state;
@@ -103,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_resolver_is_named),
         cmocka_unit_test(test_the_replay_agrees_query_for_query),
+        cmocka_unit_test(test_what_no_sensor_hears),
         cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, scene_set, NULL);

@@ -160,7 +160,7 @@ void bed_ready(struct bed *self)
     assert_non_null(self->trial.values);
     memcpy(self->trial.values, self->values, sizeof self->values);
     self->trial.n_values = BED_MAX_VALUES;
-    self->trial.traffic.values = self->trial.values; /* mails may be sent before the run */
+    traffic_begin(&self->trial.traffic, self->trial.values, NULL);
 }
 
 uint32_t bed_question(const struct bed *self, const char *name, uint16_t type)
