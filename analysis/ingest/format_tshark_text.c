@@ -52,19 +52,19 @@ static struct text cut_name(struct text rest, uint16_t type)
     return rest;
 }
 
-static int question(struct reader *reader, struct text rest, struct reader_query *query)
+static int question(struct reader *reader, struct text rest, struct reader_query query)
 {
     struct name name;
     text_word(&rest); /* id */
     if (text_find(rest, "[Malformed Packet") != NULL)
         return reader_bad(reader, "the packet is malformed");
-    if (!take_type(&rest, &query->type))
+    if (!take_type(&rest, &query.type))
         return reader_bad(reader, "the record type is not known");
-    struct text written = cut_name(rest, query->type);
+    struct text written = cut_name(rest, query.type);
     const char *wrong =
         name_from_raw(&name, text_equal(written, "<Root>") ? text_of(".") : written);
-    query->name = &name;
-    return wrong == NULL ? reader_query(reader, query) : reader_bad(reader, wrong);
+    query.name = &name;
+    return wrong == NULL ? reader_query(reader, &query) : reader_bad(reader, wrong);
 }
 
 static bool is_arrow(struct text word)
@@ -86,7 +86,7 @@ static int packet(struct reader *reader, struct text rest, struct reader_query *
     text_skip_blanks(&rest);
     if (!text_equal(protocol, "DNS") || !text_skip(&rest, "Standard query "))
         return reader_other(reader);
-    return text_starts(rest, "response ") ? reader_answer(reader) : question(reader, rest, query);
+    return text_starts(rest, "response ") ? reader_answer(reader) : question(reader, rest, *query);
 }
 
 static int tshark_text_line(struct reader *reader, struct text line)

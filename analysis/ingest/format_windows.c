@@ -177,7 +177,7 @@ static void look_through(const struct reader *reader, struct dates *dates)
     if (input->is_memory || strcmp(input->path, "-") == 0 ||
         input_open(&again, input->path, &unused) != STATUS_OK) {
         while (first.n > 0 && dates->order == ORDER_UNKNOWN)
-            look_into(&unwrapper, dates, text_take(&first, '\n'));
+            look_into(&unwrapper, dates, text_take(&first, input->line_end));
     } else {
         while (dates->order == ORDER_UNKNOWN && input_next_line(&again, &line) != INPUT_END)
             look_into(&unwrapper, dates, line);

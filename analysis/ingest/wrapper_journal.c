@@ -39,7 +39,10 @@ static struct text message_of_numbers(struct journal *self, const json_t *array)
     self->bytes = malloc(n + 1);
     if (self->bytes == NULL)
         return text_slice("", 0);
-    json_array_foreach(array, i, value) self->bytes[i] = (char)json_integer_value(value);
+    json_array_foreach(array, i, value)
+    {
+        self->bytes[i] = (char)json_integer_value(value);
+    }
     return text_slice(self->bytes, n);
 }
 
