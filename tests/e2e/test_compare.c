@@ -134,7 +134,7 @@ static void a_simulated_log_is_named(void **state)
         assert_int_equal(o.code, 0);
         outcome_free(&o);
         json_t *root =
-            run_json("compare " QUICK_CASE " --trials 300 --json -q --log " SCENE "/own.csv");
+            run_json("compare " QUICK_CASE " --trials 600 --json -q --log " SCENE "/own.csv");
         json_t *scenarios = json_object_get(root, "scenarios");
         for (size_t s = 0; s < json_array_size(scenarios); s++) {
             json_t *scenario = json_array_get(scenarios, s);
@@ -325,12 +325,19 @@ static void check_takes_what_compare_takes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(help_for_every_command),     cmocka_unit_test(same_bytes),
-        cmocka_unit_test(json_has_the_keys),          cmocka_unit_test(without_facts_the_prior),
-        cmocka_unit_test(a_simulated_log_is_named),   cmocka_unit_test(none_of_these),
-        cmocka_unit_test(simulated_logs_read_back),   cmocka_unit_test(several_logs),
-        cmocka_unit_test(whatif_changes_one_thing),   cmocka_unit_test(database_changes_nothing),
-        cmocka_unit_test(weights_need_no_simulation), cmocka_unit_test(hostile_names),
+        cmocka_unit_test(help_for_every_command),
+        cmocka_unit_test(same_bytes),
+        cmocka_unit_test(json_has_the_keys),
+        cmocka_unit_test(without_facts_the_prior),
+        cmocka_unit_test(a_simulated_log_is_named),
+        cmocka_unit_test(none_of_these),
+        cmocka_unit_test(simulated_logs_read_back),
+        cmocka_unit_test(several_logs),
+        cmocka_unit_test(whatif_changes_one_thing),
+        cmocka_unit_test(database_changes_nothing),
+        cmocka_unit_test(weights_need_no_simulation),
+        cmocka_unit_test(hostile_names),
+        cmocka_unit_test(check_takes_what_compare_takes),
     };
     return cmocka_run_group_tests_name("compare", tests, scene_set, NULL);
 }
