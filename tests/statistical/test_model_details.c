@@ -335,6 +335,43 @@ static void forgers_may_know_the_search_list(void **state)
     free(look);
 }
 
+/* Every address that is confirmed: the reverse name, then the host's own, one after the other. */
+static void count_confirmations(const struct trial *trial, void *context)
+{
+    struct look *look = context;
+    double reverse[TINY_N_PARTIES] = {0}, forward[TINY_N_PARTIES] = {0};
+    for (size_t i = 0; i < trial->traffic.queries.n; i++) {
+        const struct query *q = &trial->traffic.queries.q[i];
+        (q->name == 1 ? reverse : forward)[q->client] += 1;
+        assert_true(reverse[q->client] >= forward[q->client]);
+    }
+    for (int p = 0; p < TINY_N_PARTIES; p++)
+        assert_true(reverse[p] == forward[p]);
+    tally_add(&look->queries, reverse[TINY_EAST] + reverse[TINY_WEST]);
+}
+
+/* A scan that has addresses only asks for PTR and then for A, as often as one that has names. */
+static void scans_by_address_ask_for_the_name_first(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {
+        "every=24",        "start_hour=3",  "start_jitter=0",  "skipped=0",      "items=10",
+        "pace=60",         "evenness=1000", "item_growth=0",   "more_lookups=0", "by_address=yes",
+        "refresh_share=0", "growth=0",      "level_changes=0", "pauses=0",       NULL};
+    struct tiny_world tiny;
+    struct tiny_entry entry = {"gateway-recheck", "it", settings};
+    struct look *look = look_new(0);
+    tiny_world_init(&tiny, (struct tiny_options){.ttl_s = 3600, .n_labels = 1}, &entry, 1);
+    tiny.world.questions[1].type = TYPE_PTR; /* of the mail host's address */
+    tiny.world.records[1].target = tiny.world.questions[0].name;
+    tiny.world.records[1].followed[0] = 1;
+    tiny.world.hosts[0].reverse_question = 1;
+    each_trial(&tiny, 112, 50, count_confirmations, look);
+    assert_true(fabs(tally_mean(&look->queries) - 10 * DAYS) < 12); /* one night at an edge */
+    tiny_world_free(&tiny);
+    free(look);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -348,6 +385,7 @@ int main(void)
         cmocka_unit_test(loops_skip_turns_and_fail_by_themselves),
         cmocka_unit_test(sizes_are_lognormal),
         cmocka_unit_test(bounces_come_after_an_exponential_delay),
+        cmocka_unit_test(scans_by_address_ask_for_the_name_first),
         cmocka_unit_test(forgers_may_know_the_search_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
