@@ -608,7 +608,8 @@ static int set_apart(struct resolve *self, const struct query_array *queries)
 static bool is_server_seen(const struct world *world)
 {
     for (uint32_t i = 0; i < world->n_sensors; i++)
-        if (world->sensors[i].columns & COLUMN_SERVER)
+        if (world->sensors[i].columns & COLUMN_SERVER &&
+            world->sensors[i].position != POSITION_LISTS)
             return true;
     return world->n_sensors == 0;
 }
