@@ -20,13 +20,15 @@ void steady_free(struct steady *self)
 int steady_grow(struct steady *self)
 {
     size_t wanted = self->capacity == 0 ? 4096 : self->capacity * 2;
+    if (wanted > STEADY_MAX_QUERIES)
+        wanted = STEADY_MAX_QUERIES;
     uint64_t *keys = realloc(self->keys, wanted * sizeof *keys);
     if (keys != NULL)
         self->keys = keys;
     uint64_t *scratch = realloc(self->scratch, wanted * sizeof *scratch);
     if (scratch != NULL)
         self->scratch = scratch;
-    if (keys == NULL || scratch == NULL || wanted > 2 * STEADY_MAX_QUERIES)
+    if (keys == NULL || scratch == NULL || wanted == self->capacity)
         return STATUS_RUN;
     self->capacity = wanted;
     return STATUS_OK;

@@ -14,6 +14,7 @@
 /* More pairs of resolver and question than this are not set apart. */
 #define STEADY_MAX_SLOTS 254
 
+/* More queries than this in one trial are an error, as in traffic.h. */
 #define STEADY_MAX_QUERIES 10000000
 
 /* A longer time than this is not covered: a thousand years. */
@@ -48,10 +49,10 @@ void steady_free(struct steady *self);
 /* Empties it, for queries in [from, until). */
 void steady_begin(struct steady *self, time_us from_us, time_us until_us);
 
-/* Makes room for more. STATUS_RUN when memory runs out, or at STEADY_MAX_QUERIES or twice that. */
+/* Makes room for more. STATUS_RUN when memory runs out, or where STEADY_MAX_QUERIES are there. */
 int steady_grow(struct steady *self);
 
-/* Sets a query apart for slots[slot]. STATUS_RUN when memory runs out. */
+/* Sets a query apart for slots[slot]. STATUS_RUN as steady_grow. */
 static inline int steady_add(struct steady *self, uint32_t slot, time_us t)
 {
     const uint64_t mask = (1u << STEADY_DIGIT_BITS) - 1;
