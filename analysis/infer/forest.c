@@ -429,9 +429,10 @@ static int calibrate_class(void *context, size_t class, struct message *message)
 {
     const struct calibration_job *job = context;
     size_t n = job->forest->n_out_of_bag, n_classes = job->forest->n_classes;
-    double *x = malloc((2 * n + 1) * sizeof *x), *y = x + n;
+    double *x = malloc((2 * n + 1) * sizeof *x);
     if (x == NULL)
         return fail(message, STATUS_RUN, "out of memory for a forest");
+    double *y = x + n;
     for (size_t i = 0; i < n; i++) {
         x[i] = job->share[i * n_classes + class];
         y[i] = job->design->label[i] == class;

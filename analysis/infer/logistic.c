@@ -95,13 +95,13 @@ static void residuals(const struct problem *p, size_t index)
             continue;
         }
         float most = logit[0];
-        double sum = 0;
         for (size_t c = 1; c < n_classes; c++)
             most = logit[c] > most ? logit[c] : most;
         double truth = logit[p->label[first + i]];
         for (size_t c = 0; c < n_classes; c++)
             logit[c] = exponential_single(logit[c] - most);
-        for (size_t c = 0; c < n_classes; c++)
+        double sum = logit[0];
+        for (size_t c = 1; c < n_classes; c++)
             sum += logit[c];
         block->loss += most + log(sum) - truth;
         float inverse = (float)(1 / sum);

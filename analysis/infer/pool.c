@@ -57,8 +57,8 @@ static void to_probabilities(double *logit, size_t n_rows, size_t n_classes, dou
     for (size_t j = 0; j < n_rows * n_classes; j++)
         logit[j] = exponential(logit[j]);
     for (size_t i = 0; i < n_rows; i++) {
-        double *row = logit + i * n_classes, sum = 0;
-        for (size_t c = 0; c < n_classes; c++)
+        double *row = logit + i * n_classes, sum = row[0];
+        for (size_t c = 1; c < n_classes; c++)
             sum += row[c];
         const double inverse = 1 / sum;
         for (size_t c = 0; c < n_classes; c++)
