@@ -547,6 +547,25 @@ static void add_slot(struct resolve *self, uint32_t r, uint32_t question,
     self->slots[(size_t)r * self->world->n_questions + question] = (uint8_t)self->steady.n_slots;
 }
 
+/* Whether a stub that follows answers would ask another question after this one. */
+static bool may_be_followed(const struct world *world, const struct question *q)
+{
+    for (uint32_t i = q->first_record; i < q->first_record + q->n_records; i++)
+        if (world->records[i].followed[0] != 0 || world->records[i].followed[1] != 0)
+            return true;
+    return q->type == TYPE_MX;
+}
+
+/* Whether nothing that is seen depends on what a cache holds of a question whose answer changes
+ * then: an answer that changes may be followed while the old one is still held. */
+static bool leaves_no_trace(const struct world *world, const struct question *q, uint32_t searched,
+                            time_us changes_us)
+{
+    return (q->unseen || q->outside) &&
+           (changes_us >= world->until_us || !may_be_followed(world, q)) &&
+           (searched == NO_INDEX || world->questions[searched].unneeded);
+}
+
 /* Those before the first change of the answer are set apart, where nothing follows it. */
 static struct apart look_at(struct resolve *self, uint32_t party, uint32_t question)
 {
@@ -567,7 +586,7 @@ static struct apart look_at(struct resolve *self, uint32_t party, uint32_t quest
     apart.span_us = (uint64_t)(until_us - world->start_us);
     apart.care = TRAFFIC_REMEMBERED | TRAFFIC_FOLLOW | (may_search ? TRAFFIC_NO_SEARCH : 0);
     apart.flags = may_search ? TRAFFIC_NO_SEARCH : 0;
-    if ((q->unseen || q->outside) && (next == NO_INDEX || world->questions[next].unneeded))
+    if (leaves_no_trace(world, q, next, known.until_us))
         return apart;
     apart.slot = (uint8_t)self->steady.n_slots;
     apart.n_slots = (uint8_t)n;

@@ -80,7 +80,7 @@ static inline bool resolve_take(struct resolve *self, time_us t, uint32_t party,
                                 uint32_t flags, int *status)
 {
     const struct apart *apart = &self->apart[(size_t)party * self->world->n_questions + question];
-    if ((uint64_t)(t - self->world->start_us) >= apart->span_us ||
+    if ((uint64_t)t - (uint64_t)self->world->start_us >= apart->span_us ||
         (flags & apart->care) != apart->flags)
         return false;
     *status = STATUS_OK;

@@ -106,7 +106,7 @@ void steady_sort(struct steady *self)
 int steady_pass(struct steady *self, time_us before_us, struct query_array *upstream)
 {
     uint64_t limit = UINT64_MAX;
-    if (before_us - self->origin_us < STEADY_MAX_SPAN_US)
+    if (before_us < self->origin_us + STEADY_MAX_SPAN_US) /* the other way round it may overflow */
         limit = (uint64_t)(before_us - self->origin_us) << SLOT_BITS;
     if (self->at == self->n || self->keys[self->at] >= limit)
         return STATUS_OK;

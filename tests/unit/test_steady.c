@@ -158,11 +158,59 @@ static void test_same_law(void **state)
     bed_free(&bed);
 }
 
+/* A log without a clock begins in 1970, and the time that caches take to warm up before that: the
+ * zero of time is no border. */
+static void test_window_across_zero(void **state)
+{
+    (void)state;
+    begin(&variants[0], "bind-9.18");
+    bed.world.start_us = bed.world.from_us = -7 * US_PER_DAY;
+    bed.world.until_us = 30 * US_PER_DAY;
+    bed_ready(&bed);
+    traffic_reset(&bed.trial.traffic);
+    uint32_t address = bed_question(&bed, HOST, TYPE_A);
+    for (time_us t = bed.world.start_us; t < bed.world.until_us; t += 100 * US_PER_S)
+        assert_int_equal(traffic_query(&bed.trial.traffic, t, BED_PARTY, address), STATUS_OK);
+    compare("bind-9.18", "a window across the zero of time");
+    assert_true(expected.n > 10000);
+    bed_free(&bed);
+    query_array_free(&expected);
+}
+
+/* A question that no sensor records may still decide what is asked next: a bounce follows the mail
+ * exchanger that the cache holds, as another question left it there, when the record is gone. */
+static void test_unseen_answer_that_ends(void **state)
+{
+    (void)state;
+    const time_us end_us = START_US + US_PER_DAY;
+    bed_init(&bed);
+    bed_zone(&bed, "sender.test", 120, 3600);
+    bed_record_during(&bed, "sender.test", TYPE_MX, 3600, "mx.sender.test", INT64_MIN, end_us);
+    bed_record(&bed, "mx.sender.test", TYPE_A, 300, NULL);
+    bed_record(&bed, HOST, TYPE_A, 300, NULL);
+    bed_host(&bed, HOST, HOST, "sender.test", NULL);
+    bed_resolver(&bed, "bind-9.18");
+    bed_ready(&bed);
+    uint32_t exchanger = bed_question(&bed, "sender.test", TYPE_MX);
+    bed.world.questions[exchanger].unseen = true;
+    struct traffic *traffic = &bed.trial.traffic;
+    traffic_reset(traffic);
+    time_us before_us = end_us - 100 * US_PER_S, after_us = end_us + 100 * US_PER_S;
+    assert_int_equal(traffic_query(traffic, before_us, BED_PARTY, exchanger), STATUS_OK);
+    assert_int_equal(traffic_bounce(traffic, after_us, 0, BED_PARTY), STATUS_OK);
+    compare("bind-9.18", "an unseen answer that ends");
+    assert_int_equal(expected.n, 1);
+    bed_free(&bed);
+    query_array_free(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_rows),
         cmocka_unit_test(test_same_law),
+        cmocka_unit_test(test_window_across_zero),
+        cmocka_unit_test(test_unseen_answer_that_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
