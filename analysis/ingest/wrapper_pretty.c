@@ -10,6 +10,7 @@ enum { MAX_OBJECT = 4 * 1024 * 1024 };
 struct pretty {
     char *bytes; /* of the object that is open, then of those that this line completed */
     size_t n, size;
+    size_t given;   /* bytes at the front that have been given out */
     unsigned depth; /* of braces */
     bool in_string, after_backslash;
     bool in_array; /* an outer bracket is open */
@@ -56,7 +57,7 @@ static void follow_braces(struct pretty *self, char byte)
 
 static enum wrapped give_up(struct pretty *self, enum wrapped what)
 {
-    self->n = 0;
+    self->n = self->given = 0;
     self->depth = 0;
     self->in_string = self->after_backslash = false;
     return what;
@@ -87,15 +88,14 @@ static enum wrapped take_line(struct pretty *self, struct text line, unsigned *o
     return self->in_string ? give_up(self, WRAPPED_NOT) : WRAPPED_PART;
 }
 
-/* What a line completed has been given out: what is behind the last object stays. */
+/* What is behind the last object that was given out stays. */
 static void drop_given(struct pretty *self)
 {
-    const char *end = self->n > 0 ? memrchr(self->bytes, '\n', self->n) : NULL;
-    if (end == NULL)
+    if (self->given == 0)
         return;
-    size_t given = (size_t)(end - self->bytes) + 1;
-    memmove(self->bytes, self->bytes + given, self->n - given);
-    self->n -= given;
+    memmove(self->bytes, self->bytes + self->given, self->n - self->given);
+    self->n -= self->given;
+    self->given = 0;
 }
 
 static enum wrapped pretty_open(void **state, struct text line, struct wrapped_line *inside)
@@ -115,7 +115,8 @@ static enum wrapped pretty_open(void **state, struct text line, struct wrapped_l
     if (objects == 0)
         return WRAPPED_PART;
     const char *end = memrchr(self->bytes, '\n', self->n);
-    inside->message = text_slice(self->bytes, (size_t)(end - self->bytes));
+    self->given = (size_t)(end - self->bytes) + 1;
+    inside->message = text_slice(self->bytes, self->given - 1);
     return WRAPPED_LINE;
 }
 

@@ -12,7 +12,7 @@ static int prepare(struct store_log_writer *self, struct message *message)
     if (status == STATUS_OK)
         status = store_prepare(store,
                                "INSERT INTO log_queries(log, position, time_us, client, name, type,"
-                               " server, flags) SELECT * FROM waiting_rows",
+                               " server, flags) SELECT * FROM temp.waiting_rows",
                                &self->queries, message);
     if (status == STATUS_OK)
         status =

@@ -1,8 +1,9 @@
 /* row_source.h - queries that wait in memory as a table that SQL can read, so that one statement
- * stores them all (`INSERT ... SELECT ... FROM waiting_rows`). Binding each value and copying it
- * between the registers of a statement takes a fifth longer.
+ * stores them all (`INSERT ... SELECT ... FROM temp.waiting_rows`). Binding each value and copying
+ * it between the registers of a statement takes a fifth longer.
  *
- * The table belongs to one connection and leaves no trace in the database.
+ * The table belongs to one connection and leaves no trace in the database. Say `temp.` before its
+ * name: without that, a table of that name in the file would be read instead.
  */
 #ifndef ANALYSIS_STORE_ROW_SOURCE_H
 #define ANALYSIS_STORE_ROW_SOURCE_H

@@ -364,6 +364,32 @@ static void test_arrays(void **state)
     assert_int_equal(report.n_notes, 0);
 }
 
+/* An object over very many lines is read in a time that grows with their number: with its square,
+ * this test would take a minute. */
+static void test_object_of_many_lines(void **state)
+{
+    (void)state;
+    enum { LINES = 1000000 };
+    static const char head[] =
+        PRETTY("b.test") "\n{\"time\":\"2026-11-21T19:24:24Z\",\"client\":\"192.0.2.1\","
+                         "\"name\":\"a.test\",\"type\":\"A\",\"list\":[\n";
+    static const char tail[] = "0]}\n";
+    size_t n = sizeof head - 1 + 3 * (size_t)LINES + sizeof tail - 1;
+    char *lines = malloc(n), *at = lines;
+    assert_non_null(lines);
+    at = mempcpy(at, head, sizeof head - 1);
+    for (int i = 0; i < LINES; i++)
+        at = mempcpy(at, "0,\n", 3);
+    memcpy(at, tail, sizeof tail - 1);
+    read_bytes(lines, n, (struct ingest_options){.format = "jsonl"}, STATUS_OK, &wrapped, &report,
+               &message);
+    free(lines);
+    check_sums(&report);
+    assert_int_equal(report.kept, 2);
+    assert_int_equal(report.lines, LINES + 8);
+    query_log_free(&wrapped);
+}
+
 /* The last entry of an export may lack the empty line behind it. */
 static void test_open_entry(void **state)
 {
@@ -400,10 +426,15 @@ static void test_not_wrapped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recordings), cmocka_unit_test(test_times_around),
-        cmocka_unit_test(test_services),   cmocka_unit_test(test_other_services),
-        cmocka_unit_test(test_counts),     cmocka_unit_test(test_not_wrapped),
-        cmocka_unit_test(test_arrays),     cmocka_unit_test(test_open_entry),
+        cmocka_unit_test(test_recordings),
+        cmocka_unit_test(test_times_around),
+        cmocka_unit_test(test_services),
+        cmocka_unit_test(test_other_services),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_not_wrapped),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_open_entry),
+        cmocka_unit_test(test_object_of_many_lines),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -249,6 +249,26 @@ static void read_only_places(void **state)
     assert_int_equal(WEXITSTATUS(how), 0);
 }
 
+/* A table of the name under which waiting queries are read is not read in their place. */
+static void a_foreign_table_does_not_replace_queries(void **state)
+{
+    (void)state;
+    struct store store;
+    struct query_log log;
+    struct store_log_info info = {"again", "b.csv", NULL};
+    make_good();
+    after("CREATE TABLE waiting_rows(log, position, time_us, client, name, type, server, flags)",
+          NULL);
+    assert_int_equal(store_open(&store, bad, STORE_WRITE, NULL, &message), STATUS_OK);
+    assert_int_equal(store_load_log(&store, "it", &log, &message), STATUS_OK);
+    assert_int_equal(store_save_log(&store, &info, &log, false, &message), STATUS_OK);
+    query_log_free(&log);
+    assert_int_equal(store_load_log(&store, "again", &log, &message), STATUS_OK);
+    assert_int_equal(log.queries.n, 20);
+    query_log_free(&log);
+    store_close(&store);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -259,6 +279,7 @@ int main(void)
         TEST(damaged_pages_are_survived),
         TEST(journals_delete_nothing),
         TEST(read_only_places),
+        TEST(a_foreign_table_does_not_replace_queries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
