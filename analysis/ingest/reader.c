@@ -75,16 +75,16 @@ int reader_end_of_lines(struct reader *self)
 {
     enum wrapped what = unwrapper_end(&self->unwrapper);
     if (what == WRAPPED_NOT)
-        ingest_report_note(self->report, "%s: the last entry is cut off", self->file);
+        ingest_report_note(self->report, "%s: the last entry is cut off, or the array around it",
+                           self->file);
     return what == WRAPPED_LINE ? lines_inside(self) : STATUS_OK;
 }
 
 int reader_line(struct reader *self, struct text line)
 {
     struct unwrapper *unwrapper = &self->unwrapper;
-    line = without_blanks_alone(line);
     if (unwrapper->wrapper == NULL)
-        return self->format->line(self, line);
+        return self->format->line(self, without_blanks_alone(line));
     switch (unwrapper_open(unwrapper, line)) {
     case WRAPPED_LINE:
         return lines_inside(self);
@@ -95,7 +95,8 @@ int reader_line(struct reader *self, struct text line)
     case WRAPPED_NOT:
         break;
     }
-    return line.n == 0 ? reader_other(self) : reader_bad(self, unwrapper->wrapper->expected);
+    return text_trim(line).n == 0 ? reader_other(self)
+                                  : reader_bad(self, unwrapper->wrapper->expected);
 }
 
 /* How many of the first bytes are digits or dots. */

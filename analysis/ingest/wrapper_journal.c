@@ -93,14 +93,32 @@ const struct log_wrapper wrapper_journal_json = {
 
 /* --- export --- */
 
-enum { VALUE_MAX = 8192 };
+enum { VALUE_MAX = 8192, NAME_MAX_BYTES = 64, LENGTH_BYTES = 8 };
+
+/* A field with bytes that are no text is its name alone in a line, then the length in eight bytes,
+ * the bytes, and a newline. */
+enum stage {
+    IN_TEXT,
+    IN_LENGTH,
+    IN_BYTES,
+    IN_LONG_BYTES /* of no message of a program: up to the next field they are passed over */
+};
+
+struct bytes_field {
+    enum stage stage;
+    char name[NAME_MAX_BYTES];
+    size_t name_length;
+    uint64_t length;
+    size_t n_length, n; /* bytes of the length and of the value so far */
+    char value[VALUE_MAX];
+};
 
 struct entry {
     char value[N_FIELDS][VALUE_MAX];
     size_t length[N_FIELDS];
     int rank[N_FIELDS]; /* of the name that the value came from, from 1; 0: none yet */
     bool has_fields;
-    bool in_bytes; /* behind a field whose value is no text */
+    struct bytes_field bytes;
 };
 
 static void keep(struct entry *self, struct text name, struct text value)
@@ -140,35 +158,83 @@ static enum wrapped end_of_entry(struct entry *self, struct wrapped_line *inside
     inside->program = value_of(self, FIELD_PROGRAM);
     inside->process = value_of(self, FIELD_PROCESS);
     memset(self->rank, 0, sizeof self->rank);
-    self->has_fields = self->in_bytes = false;
+    self->has_fields = false;
+    self->bytes.stage = IN_TEXT;
     return WRAPPED_LINE;
 }
 
 /* The empty line behind the last entry may be missing. */
 static enum wrapped journal_export_end(void *state, struct wrapped_line *inside)
 {
-    return end_of_entry(state, inside);
+    struct entry *self = state;
+    bool is_cut = self->bytes.stage == IN_LENGTH || self->bytes.stage == IN_BYTES;
+    return is_cut ? WRAPPED_NOT : end_of_entry(self, inside);
 }
 
-/* A field with bytes that are no text is its name alone in a line, then the length in eight bytes,
- * the bytes, and a newline: up to the next field that is passed over, since a message with such
- * bytes is no line of a log. */
+static void start_bytes(struct bytes_field *self, struct text name)
+{
+    self->stage = IN_LENGTH;
+    self->name_length = name.n < NAME_MAX_BYTES ? name.n : NAME_MAX_BYTES;
+    memcpy(self->name, name.at, self->name_length);
+    self->length = self->n_length = self->n = 0;
+}
+
+/* False where the value goes on behind its length, or a message is too long. */
+static bool take_byte(struct entry *entry, char byte)
+{
+    struct bytes_field *self = &entry->bytes;
+    if (self->stage == IN_LENGTH) {
+        self->length |= (uint64_t)(unsigned char)byte << 8 * self->n_length++;
+        if (self->n_length < LENGTH_BYTES)
+            return true;
+        self->stage = self->length <= VALUE_MAX ? IN_BYTES : IN_LONG_BYTES;
+        return self->stage == IN_BYTES ||
+               !text_equal(text_slice(self->name, self->name_length), "MESSAGE");
+    }
+    if (self->stage == IN_BYTES && self->n < self->length) {
+        self->value[self->n++] = byte;
+        return true;
+    }
+    if (self->stage == IN_BYTES && byte == '\n') {
+        keep(entry, text_slice(self->name, self->name_length), text_slice(self->value, self->n));
+        self->stage = IN_TEXT;
+        return true;
+    }
+    return self->stage == IN_LONG_BYTES;
+}
+
+/* A line of such a field: the newline behind it may be part of the length or the value. */
+static enum wrapped take_bytes(struct entry *self, struct text line)
+{
+    for (size_t i = 0; i <= line.n; i++)
+        if (!take_byte(self, i < line.n ? line.at[i] : '\n')) {
+            if (self->bytes.stage == IN_BYTES)
+                self->bytes.stage = IN_TEXT;
+            return WRAPPED_NOT;
+        }
+    return WRAPPED_PART;
+}
+
 static enum wrapped journal_export_open(void **state, struct text line, struct wrapped_line *inside)
 {
     if (*state == NULL && (*state = calloc(1, sizeof(struct entry))) == NULL)
         return WRAPPED_NO_MEMORY;
     struct entry *self = *state;
-    if (line.n == 0)
+    if (self->bytes.stage == IN_LENGTH || self->bytes.stage == IN_BYTES)
+        return take_bytes(self, line);
+    if (text_trim(line).n == 0)
         return end_of_entry(self, inside);
     struct text value = line;
     struct text name = text_take(&value, '=');
     bool has_value = name.n < line.n;
     if (!is_field_name(name))
-        return self->in_bytes ? WRAPPED_PART : WRAPPED_NOT;
-    self->in_bytes = !has_value;
+        return self->bytes.stage == IN_LONG_BYTES ? WRAPPED_PART : WRAPPED_NOT;
+    self->bytes.stage = IN_TEXT;
     self->has_fields = true;
     if (has_value)
         keep(self, name, value);
+    else
+        start_bytes(&self->bytes, name);
     return WRAPPED_PART;
 }
 

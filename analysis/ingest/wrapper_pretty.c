@@ -124,7 +124,7 @@ static enum wrapped pretty_end(void *state, struct wrapped_line *inside)
 {
     const struct pretty *self = state;
     (void)inside;
-    return self->depth > 0 ? WRAPPED_NOT : WRAPPED_PART;
+    return self->depth > 0 || self->in_array ? WRAPPED_NOT : WRAPPED_PART;
 }
 
 static void pretty_close(void *state)

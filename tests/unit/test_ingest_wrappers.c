@@ -359,6 +359,7 @@ static void test_arrays(void **state)
                 "a JSON array");
     check_array("[\n" PRETTY("a.test") ",\n  {\n    \"time\": 1,\n", 1, 9, 0,
                 "the last entry is cut off");
+    check_array("[" OBJECT("a.test") ",\n", 1, 1, 0, "the array around it");
     check_array("[\n" PRETTY("a.test") ",\n  nonsense\n]\n", 1, 9, 1, "a JSON array");
     check_array(OBJECT("a.test") "\n" OBJECT("b.test") "\n", 2, 2, 0, NULL); /* plain lines */
     assert_int_equal(report.n_notes, 0);
@@ -405,6 +406,33 @@ static void test_open_entry(void **state)
     query_log_free(&wrapped);
 }
 
+/* Messages that are no text stand behind their length: what is in them is no field, none is lost,
+ * and a length that is wrong is said to be. */
+#define ENTRY(field)                                                                               \
+    "__REALTIME_TIMESTAMP=1795289064280000\nSYSLOG_IDENTIFIER=dnsmasq\n" field "_PID=1\n\n"
+#define LENGTH(first) first "\0\0\0\0\0\0\0"
+
+static void test_messages_of_bytes(void **state)
+{
+    (void)state;
+    static const char lines[] = ENTRY("MESSAGE=query[A] a.test from 192.0.2.1\n")
+        ENTRY("MESSAGE\n" LENGTH("\x20") "query[MX] b.test\t from 192.0.2.1\n")
+            ENTRY("MESSAGE\n" LENGTH("\x4d") "query[NS] c.test from 192.0.2.1\n  \n"
+                                             "\nMESSAGE=query[MX] no.test from 192.0.2.1\n\n")
+                ENTRY("MESSAGE\n" LENGTH("\n") "0123456789\n")
+                    ENTRY("MESSAGE\n" LENGTH("\5") "query[A] d.test from 192.0.2.1\n")
+                        ENTRY("X\n" LENGTH("\xff\xff\xff\xff\xff\xff\xff\x7f") "abc\n")
+                            ENTRY("MESSAGE\n\0\0\0\0\0\0\0\x80query[A] f.test from 192.0.2.1\n")
+                                ENTRY("MESSAGE=query[TXT] e.test from 192.0.2.1\n");
+    read_bytes(lines, sizeof lines - 1, (struct ingest_options){0}, STATUS_OK, &wrapped, &report,
+               &message);
+    check_sums(&report);
+    check_types(&wrapped, "A 1, MX 1, NS 1, TXT 1");
+    assert_int_equal(report.not_understood, 2);
+    assert_non_null(strstr(report.complaint[0].reason, "not a field of the journal"));
+    query_log_free(&wrapped);
+}
+
 /* A log whose own lines look like somebody's wrapper is read as what it is. */
 static void test_not_wrapped(void **state)
 {
@@ -435,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_open_entry),
         cmocka_unit_test(test_object_of_many_lines),
+        cmocka_unit_test(test_messages_of_bytes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
