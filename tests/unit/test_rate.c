@@ -5,6 +5,7 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 
+#include "analysis/config/timezone.h"
 #include "sim/rate.h"
 #include "tests/support/goodness.h"
 
@@ -94,6 +95,38 @@ static void test_mass_and_advance(void **state)
     assert_true(rate_next(&rate, 0.0, origin, &rng) == INT64_MAX);
 }
 
+/* Where clocks change by an hour, or by half of one, hours are passed over one by one, and the days
+ * behind them at once again. The grid begins in the middle of a local day. */
+static void test_advance_where_clocks_change(void **state)
+{
+    (void)state;
+    static const char *const zones[] = {"America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"};
+    time_us from = civil_days(2015, 10, 1) * US_PER_DAY + 5 * US_PER_HOUR + 1234 * US_PER_S;
+    time_us until = from + 220 * US_PER_DAY;
+    int64_t holiday[] = {civil_days(2015, 11, 2), civil_days(2016, 3, 14)};
+    struct rng rng;
+    rng_init(&rng, (struct rng_key){1, 2}, 3);
+    for (size_t z = 0; z < sizeof zones / sizeof *zones; z++) {
+        struct timezone_table zone;
+        struct civil_grid local;
+        struct rate_profile rate;
+        struct message message;
+        assert_int_equal(timezone_load(&zone, zones[z], from, until, &message), STATUS_OK);
+        assert_int_equal(civil_grid_init(&local, &zone, from, until, holiday, 2), STATUS_OK);
+        rate_working_hours(&rate, &local, 8.5, 17.0, z == 1 ? 0.0 : 0.1, z == 2 ? 0.0 : 0.2);
+        for (int i = 0; i < 3000; i++) {
+            time_us t = from + (time_us)(rng_uniform(&rng) * (double)(until - from));
+            double mass = rng_exponential(&rng) * (i % 3 == 0 ? 100 : i % 3 == 1 ? 20000 : 2e6);
+            time_us there = rate_advance(&rate, t, mass);
+            if (there == INT64_MAX)
+                assert_true(rate_mass_s(&rate, t, until) < mass);
+            else
+                assert_true(there >= t && fabs(rate_mass_s(&rate, t, there) - mass) < 1e-4);
+        }
+        civil_grid_free(&local);
+    }
+}
+
 static double unit_exponential(double x, const void *context)
 {
     (void)context;
@@ -133,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_working_hours),
         cmocka_unit_test(test_empty_weights_become_flat),
         cmocka_unit_test(test_mass_and_advance),
+        cmocka_unit_test(test_advance_where_clocks_change),
         cmocka_unit_test(test_arrivals_are_poisson),
     };
     return cmocka_run_group_tests(tests, make_grid, free_grid);

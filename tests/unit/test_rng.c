@@ -114,11 +114,12 @@ static void test_continuous_laws(void **state)
 static void test_poisson(void **state)
 {
     (void)state;
-    static const double means[] = {0.3, 7.0, 60.0};
+    /* up to 10 by one method, beyond it by another */
+    static const double means[] = {0.3, 7.0, 60.0, 0.01, 10.0, 10.001};
     struct rng rng;
     struct rng_key key = {20160504, 0};
     rng_init(&rng, key, 2);
-    for (size_t m = 0; m < 3; m++) {
+    for (size_t m = 0; m < sizeof means / sizeof *means; m++) {
         double seen[200] = {0}, due[200];
         for (int i = 0; i < N; i++)
             seen[rng_poisson(&rng, means[m])]++;
