@@ -39,11 +39,15 @@ struct trial {
 };
 
 /* Takes the next whole line off the front: the last may be cut off by the end of the buffer, not by
- * the file's. */
-static bool take_line(const struct trial *trial, struct text *first, struct text *line)
+ * the file's. Some wrappers can do with its front. */
+static bool take_line(const struct trial *trial, struct unwrapper *unwrapper, struct text *first,
+                      struct text *line)
 {
-    if (first->n == 0 || (!trial->is_whole && memchr(first->at, trial->line_end, first->n) == NULL))
+    bool is_cut =
+        !trial->is_whole && first->n > 0 && memchr(first->at, trial->line_end, first->n) == NULL;
+    if (first->n == 0 || (is_cut && !unwrapper_takes_fronts(unwrapper)))
         return false;
+    unwrapper->line_goes_on = is_cut;
     *line = text_take(first, trial->line_end);
     if (line->n > 0 && line->at[line->n - 1] == '\r')
         line->n--;
@@ -53,7 +57,7 @@ static bool take_line(const struct trial *trial, struct text *first, struct text
 static void try_lines(struct reader *reader, const struct trial *trial)
 {
     struct text first = trial->first, line;
-    for (int i = 0; i < TRIAL_LINES && take_line(trial, &first, &line); i++) {
+    for (int i = 0; i < TRIAL_LINES && take_line(trial, &reader->unwrapper, &first, &line); i++) {
         reader_next_record(reader);
         if (reader_line(reader, line) != STATUS_OK)
             return;
@@ -99,7 +103,7 @@ static bool opens(const struct trial *trial, const struct log_wrapper *wrapper)
     struct text first = trial->first, line;
     bool is_open = false;
     unwrapper_init(&unwrapper, wrapper, false);
-    for (int i = 0; i < LINES && !is_open && take_line(trial, &first, &line); i++)
+    for (int i = 0; i < LINES && !is_open && take_line(trial, &unwrapper, &first, &line); i++)
         is_open = unwrapper_open(&unwrapper, line) == WRAPPED_LINE;
     unwrapper_free(&unwrapper);
     return is_open;

@@ -107,11 +107,14 @@ static int check_options(struct session *self)
 static int read_lines(struct reader *reader, struct input *input)
 {
     struct text line;
-    for (;;) {
+    input->gives_fronts = unwrapper_takes_fronts(&reader->unwrapper);
+    for (bool in_line = false;;) {
         enum input_line got = input_next_line(input, &line);
         if (got == INPUT_END)
             return reader_end_of_lines(reader);
-        reader_next_record(reader);
+        if (!in_line)
+            reader_next_record(reader);
+        in_line = reader->unwrapper.line_goes_on = got == INPUT_LINE_FRONT;
         int status = got == INPUT_LINE_TOO_LONG ? reader_bad(reader, "the line is too long")
                                                 : reader_line(reader, line);
         if (status != STATUS_OK)

@@ -178,10 +178,16 @@ enum input_line input_next_line(struct input *self, struct text *line)
     }
     if (self->start == self->end)
         return INPUT_END;
-    self->lines++;
+    self->lines += !self->in_line;
+    self->in_line = false;
     size_t n = newline != NULL ? (size_t)(newline - from) : self->end - self->start;
     if (newline == NULL && n > INPUT_LINE_MAX) {
-        *line = text_slice(from, 0);
+        *line = text_slice(from, self->gives_fronts ? n : 0);
+        self->in_line = self->gives_fronts;
+        if (self->gives_fronts) {
+            self->start = self->end;
+            return INPUT_LINE_FRONT;
+        }
         skip_line(self);
         return INPUT_LINE_TOO_LONG;
     }

@@ -34,11 +34,13 @@ struct input {
     time_us modified_us; /* of the file; 0 where unknown (standard input, memory) */
     char line_end;       /* LF; CR of texts that have no LF */
     uint64_t lines;      /* lines given out so far */
+    bool gives_fronts;   /* of lines that are too long */
+    bool in_line;        /* behind a front */
     struct message *message;
     int status; /* first failure of reading or decompressing */
 };
 
-enum input_line { INPUT_LINE, INPUT_LINE_TOO_LONG, INPUT_END };
+enum input_line { INPUT_LINE, INPUT_LINE_FRONT, INPUT_LINE_TOO_LONG, INPUT_END };
 
 /* Opens `path` and fills the buffer. STATUS_INPUT with a message where it cannot be opened, is a
  * directory, or is compressed in a way that this build cannot read; nothing is then left open.
@@ -56,7 +58,8 @@ struct text input_peek(const struct input *self);
 
 /* Takes the next line without its LF, CR LF, or CR where the first buffer has no LF. The slice is
  * good until the next call. A line of more than INPUT_LINE_MAX bytes is passed over and given as
- * empty. A failure of the source ends the input: see status. */
+ * empty; where `gives_fronts` is set it is given in parts, all but the last as INPUT_LINE_FRONT. A
+ * failure of the source ends the input: see status. */
 enum input_line input_next_line(struct input *self, struct text *line);
 
 /* Takes up to n bytes into `out`; fewer only at the end or after a failure. */

@@ -74,6 +74,8 @@ static int lines_inside(struct reader *self)
 int reader_end_of_lines(struct reader *self)
 {
     enum wrapped what = unwrapper_end(&self->unwrapper);
+    if (self->unwrapper.line_goes_on && !self->line_counted)
+        reader_other(self);
     if (what == WRAPPED_NOT)
         ingest_report_note(self->report, "%s: the last entry is cut off, or the array around it",
                            self->file);
@@ -89,7 +91,7 @@ int reader_line(struct reader *self, struct text line)
     case WRAPPED_LINE:
         return lines_inside(self);
     case WRAPPED_PART:
-        return reader_other(self);
+        return unwrapper->line_goes_on || self->line_counted ? STATUS_OK : reader_other(self);
     case WRAPPED_NO_MEMORY:
         return fail(self->message, STATUS_RUN, "out of memory");
     case WRAPPED_NOT:

@@ -52,7 +52,7 @@ static enum wrapped opened(struct unwrapper *self, enum wrapped what)
 
 enum wrapped unwrapper_open(struct unwrapper *self, struct text line)
 {
-    self->inside = (struct wrapped_line){.time = ""};
+    self->inside = (struct wrapped_line){.time = "", .line_goes_on = self->line_goes_on};
     self->rest = text_slice(NULL, 0);
     if (line.n == 0 && self->state == NULL)
         return WRAPPED_NOT;

@@ -20,6 +20,7 @@ struct wrapped_line {
     struct text host;
     struct text program; /* as syslog names it */
     struct text process;
+    bool line_goes_on; /* given: what is opened is only the front of a line, or a middle part */
 };
 
 /* What a line is: one with a line inside; a part of an entry that goes over several lines, whose
@@ -33,6 +34,7 @@ struct log_wrapper {
     /* Whether its time is that of the line's writing. Otherwise it may be that of its collection:
      * lines that are understood without it are read without it. */
     bool has_time_of_writing;
+    bool takes_fronts; /* opens lines that are too long to be given at once in parts */
     /* Opens one line. *state is NULL at the start of a file; `close` ends its life. */
     enum wrapped (*open)(void **state, struct text line, struct wrapped_line *inside);
     /* What is still open after the last line of a file: WRAPPED_LINE with it, WRAPPED_NOT where it
@@ -47,8 +49,9 @@ extern const struct log_wrapper *const log_wrappers[];
 /* Opens the lines of one file. */
 struct unwrapper {
     const struct log_wrapper *wrapper; /* NULL: lines stand as they are */
-    bool with_head; /* put time, host and program before each line, as syslog would */
-    void *state;    /* of the wrapper */
+    bool with_head;    /* put time, host and program before each line, as syslog would */
+    bool line_goes_on; /* set before unwrapper_open: the line is given in parts; not its last */
+    void *state;       /* of the wrapper */
     struct wrapped_line inside;
     struct text rest; /* lines of the message that are still to come */
     char *buffer;     /* of the line given out */
@@ -58,6 +61,11 @@ struct unwrapper {
 /* `wrapper` may be NULL. unwrapper_free is safe on an initialised or already freed one. */
 void unwrapper_init(struct unwrapper *self, const struct log_wrapper *wrapper, bool with_head);
 void unwrapper_free(struct unwrapper *self);
+
+static inline bool unwrapper_takes_fronts(const struct unwrapper *self)
+{
+    return self->wrapper != NULL && self->wrapper->takes_fronts;
+}
 
 /* Opens a line of the file: after WRAPPED_LINE, unwrapper_next gives what is inside. */
 enum wrapped unwrapper_open(struct unwrapper *self, struct text line);

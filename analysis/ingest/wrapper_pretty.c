@@ -64,7 +64,8 @@ static enum wrapped give_up(struct pretty *self, enum wrapped what)
 }
 
 /* A line with several objects, or a part of one; *objects is how many it completed. */
-static enum wrapped take_line(struct pretty *self, struct text line, unsigned *objects)
+static enum wrapped take_line(struct pretty *self, struct text line, bool line_goes_on,
+                              unsigned *objects)
 {
     for (size_t i = 0; i < line.n; i++) {
         char byte = line.at[i];
@@ -85,7 +86,7 @@ static enum wrapped take_line(struct pretty *self, struct text line, unsigned *o
             return WRAPPED_NO_MEMORY;
     }
     /* A text does not go over several lines in JSON: what looks like one is damaged. */
-    return self->in_string ? give_up(self, WRAPPED_NOT) : WRAPPED_PART;
+    return self->in_string && !line_goes_on ? give_up(self, WRAPPED_NOT) : WRAPPED_PART;
 }
 
 /* What is behind the last object that was given out stays. */
@@ -106,7 +107,7 @@ static enum wrapped pretty_open(void **state, struct text line, struct wrapped_l
     drop_given(self);
     bool was_open = self->depth > 0;
     unsigned objects = 0;
-    enum wrapped what = take_line(self, line, &objects);
+    enum wrapped what = take_line(self, line, inside->line_goes_on, &objects);
     if (what != WRAPPED_PART)
         return what;
     self->seen = self->seen || was_open || self->depth > 0 || objects > 1;
@@ -138,6 +139,7 @@ const struct log_wrapper wrapper_pretty = {
     .name = "json-array",
     .title = "a JSON array, or JSON objects over several lines",
     .expected = "no part of a JSON array or object",
+    .takes_fronts = true,
     .open = pretty_open,
     .end = pretty_end,
     .close = pretty_close,

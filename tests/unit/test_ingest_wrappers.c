@@ -406,6 +406,31 @@ static void test_open_entry(void **state)
     query_log_free(&wrapped);
 }
 
+/* An array in one line that is longer than any buffer. */
+static void test_long_array(void **state)
+{
+    (void)state;
+    enum { OBJECTS = 20000 };
+    static const char object[] = OBJECT("a.test") ", ";
+    size_t n = OBJECTS * (sizeof object - 1);
+    char *line = malloc(n + 1), *at = line + 1;
+    assert_non_null(line);
+    *line = '[';
+    for (int i = 0; i < OBJECTS; i++)
+        at = mempcpy(at, object, sizeof object - 1);
+    at[-2] = ']';
+    at[-1] = '\n';
+    for (int given = 0; given < 2; given++) {
+        read_bytes(line, n + 1, (struct ingest_options){.format = given ? "jsonl" : NULL},
+                   STATUS_OK, &wrapped, &report, &message);
+        check_sums(&report);
+        assert_int_equal(report.kept, OBJECTS);
+        assert_int_equal(report.lines, 1);
+        query_log_free(&wrapped);
+    }
+    free(line);
+}
+
 /* Messages that are no text stand behind their length: what is in them is no field, none is lost,
  * and a length that is wrong is said to be. */
 #define ENTRY(field)                                                                               \
@@ -464,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_open_entry),
         cmocka_unit_test(test_object_of_many_lines),
         cmocka_unit_test(test_messages_of_bytes),
+        cmocka_unit_test(test_long_array),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
