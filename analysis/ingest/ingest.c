@@ -5,6 +5,7 @@
 
 #include "analysis/ingest/detect.h"
 #include "analysis/ingest/duplicates.h"
+#include "analysis/ingest/table.h"
 
 /* The options, checked and made ready; shared by all files. */
 struct session {
@@ -76,6 +77,15 @@ static int check_format(struct session *self)
     return STATUS_OK;
 }
 
+/* Before any file is read: a list that is wrong fits no format, which would be said instead. */
+static int check_columns(struct session *self)
+{
+    struct table unused = {.separator = ','};
+    return self->options->columns == NULL
+               ? STATUS_OK
+               : table_roles_from_list(&unused, self->options->columns, self->message);
+}
+
 static int check_options(struct session *self)
 {
     const struct ingest_options *options = self->options;
@@ -93,6 +103,8 @@ static int check_options(struct session *self)
         return fail(self->message, STATUS_INPUT,
                     "date order \"%s\" is not known; expected dmy or mdy", order);
     int status = check_format(self);
+    if (status == STATUS_OK)
+        status = check_columns(self);
     if (status == STATUS_OK)
         status = check_date(self);
     if (status == STATUS_OK)

@@ -14,6 +14,7 @@ struct pretty {
     unsigned depth; /* of braces */
     bool in_string, after_backslash;
     bool in_array; /* an outer bracket is open */
+    bool was_cut;  /* a line ended within an object */
     bool seen;     /* something else than plain JSON lines */
 };
 
@@ -85,8 +86,15 @@ static enum wrapped take_line(struct pretty *self, struct text line, bool line_g
         if (!add_byte(self, '\n'))
             return WRAPPED_NO_MEMORY;
     }
+    if (!self->in_string || line_goes_on)
+        return WRAPPED_PART;
     /* A text does not go over several lines in JSON: what looks like one is damaged. */
-    return self->in_string && !line_goes_on ? give_up(self, WRAPPED_NOT) : WRAPPED_PART;
+    const char *end = *objects > 0 ? memrchr(self->bytes, '\n', self->n) : NULL;
+    size_t complete = end != NULL ? (size_t)(end - self->bytes) + 1 : 0;
+    give_up(self, WRAPPED_NOT);
+    self->n = complete;
+    self->was_cut = true;
+    return complete > 0 ? WRAPPED_PART : WRAPPED_NOT;
 }
 
 /* What is behind the last object that was given out stays. */
@@ -125,7 +133,7 @@ static enum wrapped pretty_end(void *state, struct wrapped_line *inside)
 {
     const struct pretty *self = state;
     (void)inside;
-    return self->depth > 0 || self->in_array ? WRAPPED_NOT : WRAPPED_PART;
+    return self->depth > 0 || self->in_array || self->was_cut ? WRAPPED_NOT : WRAPPED_PART;
 }
 
 static void pretty_close(void *state)

@@ -135,9 +135,12 @@ static void test_columns(void **state)
     query_log_free(&log_read);
     static const char *const bad[] = {"time,clinet", "client,name", "time=0,client=2",
                                       "time=99,client=1"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < 2 * sizeof bad / sizeof bad[0]; i++) {
         read_text("192.0.2.1,x,2016-07-20T10:55:33Z,a.test\n",
-                  (struct ingest_options){.columns = bad[i], .format = "csv"}, STATUS_INPUT);
+                  (struct ingest_options){.columns = bad[i / 2], .format = i % 2 ? "csv" : NULL},
+                  STATUS_INPUT);
+        assert_non_null(strstr(message.text, bad[i / 2])); /* which is what is wrong */
+    }
     read_text("192.0.2.1,x,2016-07-20T10:55:33Z,a.test\n", (struct ingest_options){0},
               STATUS_INPUT);
     assert_non_null(strstr(message.text, "--columns"));

@@ -359,6 +359,8 @@ static void test_arrays(void **state)
                 "a JSON array");
     check_array("[\n" PRETTY("a.test") ",\n  {\n    \"time\": 1,\n", 1, 9, 0,
                 "the last entry is cut off");
+    check_array("[" OBJECT("a.test") ", " OBJECT("b.test") ", {\"time\": \"20", 2, 1, 0,
+                "the last entry is cut off");
     check_array("[" OBJECT("a.test") ",\n", 1, 1, 0, "the array around it");
     check_array("[\n" PRETTY("a.test") ",\n  nonsense\n]\n", 1, 9, 1, "a JSON array");
     check_array(OBJECT("a.test") "\n" OBJECT("b.test") "\n", 2, 2, 0, NULL); /* plain lines */
