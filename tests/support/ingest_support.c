@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "analysis/ingest/record_type.h"
+#include "analysis/ingest/timestamp.h"
 
 void read_file(const char *path, struct ingest_options options, int expected, struct query_log *log,
                struct ingest_report *report, struct message *message)
@@ -66,8 +67,19 @@ void check_types(const struct query_log *log, const char *expected)
 
 void check_sums(const struct ingest_report *report)
 {
-    uint64_t sum = report->kept + report->answers + report->others + report->upstream + report->aggregates +
-                   report->mail_events + report->out_of_window + report->filtered +
-                   report->not_understood;
+    uint64_t sum = report->kept + report->answers + report->others + report->upstream +
+                   report->aggregates + report->mail_events + report->out_of_window +
+                   report->filtered + report->not_understood;
     assert_int_equal(sum, report->lines + report->extra_queries);
+}
+
+const char *row_text(const struct query_log *log, size_t i, int decimals)
+{
+    static char text[2048];
+    char when[TIMESTAMP_TEXT_SIZE], type[RECORD_TYPE_TEXT_SIZE];
+    const struct query *q = &log->queries.q[i];
+    snprintf(text, sizeof text, "%s %s %s %s%s", timestamp_write(q->time_us, decimals, when),
+             intern_text(&log->clients, q->client), intern_text(&log->names, q->name),
+             record_type_write(q->type, type), (q->flags & QUERY_LOSSY_NAME) != 0 ? " lossy" : "");
+    return text;
 }

@@ -14,6 +14,10 @@ void read_file(const char *path, struct ingest_options options, int expected, st
 void read_bytes(const void *bytes, size_t n, struct ingest_options options, int expected,
                 struct query_log *log, struct ingest_report *report, struct message *message);
 
+/* Row i as "time client name type", with "lossy" behind a name that was not told whole. Overwritten
+ * by the next call. */
+const char *row_text(const struct query_log *log, size_t i, int decimals);
+
 /* Fails the test unless the queries by type are as in `expected`, such as "A 6, PTR 1" (any order,
  * complete). */
 void check_types(const struct query_log *log, const char *expected);

@@ -16,16 +16,6 @@ static struct query_log log_read;
 static struct ingest_report report;
 static struct message message;
 
-static const char *row(const struct query *q)
-{
-    static char text[2048];
-    char when[TIMESTAMP_TEXT_SIZE], type[RECORD_TYPE_TEXT_SIZE];
-    snprintf(text, sizeof text, "%s %s %s %s%s", timestamp_write(q->time_us, 3, when),
-             intern_text(&log_read.clients, q->client), intern_text(&log_read.names, q->name),
-             record_type_write(q->type, type), (q->flags & QUERY_LOSSY_NAME) != 0 ? " lossy" : "");
-    return text;
-}
-
 static bool is_word(const char *expected)
 {
     return strcmp(expected, "answer") == 0 || strcmp(expected, "other") == 0 ||
@@ -36,7 +26,7 @@ static void check_query(const struct variant *v, struct ingest_options options)
 {
     read_bytes(v->lines, strlen(v->lines), options, STATUS_OK, &log_read, &report, &message);
     assert_int_equal(log_read.queries.n, 1);
-    assert_string_equal(row(&log_read.queries.q[0]), v->expected);
+    assert_string_equal(row_text(&log_read, 0, 3), v->expected);
     assert_int_equal(report.not_understood, 0);
     query_log_free(&log_read);
     options.format = NULL; /* and the format is told by itself */

@@ -19,16 +19,6 @@ static struct query_log log_read;
 static struct ingest_report report;
 static struct message message;
 
-static const char *row(const struct query *q)
-{
-    static char text[2048];
-    char when[TIMESTAMP_TEXT_SIZE], type[RECORD_TYPE_TEXT_SIZE];
-    snprintf(text, sizeof text, "%s %s %s %s%s", timestamp_write(q->time_us, 6, when),
-             intern_text(&log_read.clients, q->client), intern_text(&log_read.names, q->name),
-             record_type_write(q->type, type), (q->flags & QUERY_LOSSY_NAME) != 0 ? " lossy" : "");
-    return text;
-}
-
 struct style {
     const char *format;
     const char *line;
@@ -136,7 +126,7 @@ static void test_styles(void **state)
                    &message);
         if (expected != STATUS_OK)
             continue;
-        assert_string_equal(row(&log_read.queries.q[0]), style->expected);
+        assert_string_equal(row_text(&log_read, 0, 6), style->expected);
         query_log_free(&log_read);
         options.format = NULL; /* and is told by itself */
         read_bytes(style->line, strlen(style->line), options, expected, &log_read, &report,
@@ -327,14 +317,14 @@ static void test_midnight(void **state)
     assert_int_equal(utimensat(AT_FDCWD, path, written, 0), 0);
     read_file(path, (struct ingest_options){.timezone = "UTC"}, STATUS_OK, &log_read, &report,
               &message);
-    assert_string_equal(row(&log_read.queries.q[0]),
+    assert_string_equal(row_text(&log_read, 0, 6),
                         "2026-11-19T23:59:59.500000Z 192.0.2.1 a.test A");
-    assert_string_equal(row(&log_read.queries.q[3]),
+    assert_string_equal(row_text(&log_read, 3, 6),
                         "2026-11-21T00:00:02.000000Z 192.0.2.1 d.test A");
     query_log_free(&log_read);
     read_file(path, (struct ingest_options){.date = "2020-02-28", .timezone = "UTC"}, STATUS_OK,
               &log_read, &report, &message);
-    assert_string_equal(row(&log_read.queries.q[3]),
+    assert_string_equal(row_text(&log_read, 3, 6),
                         "2020-03-01T00:00:02.000000Z 192.0.2.1 d.test A");
     query_log_free(&log_read);
     unlink(path);
@@ -376,11 +366,11 @@ static void test_cdns(void **state)
         assert_string_equal(report.format->name, "cdns");
         assert_int_equal(report.answers, 1);
         assert_int_equal(log_read.queries.n, 3);
-        assert_string_equal(row(&log_read.queries.q[0]),
+        assert_string_equal(row_text(&log_read, 0, 6),
                             "2026-11-21T19:24:17.977705Z 192.0.2.1 mail.sender.test A");
-        assert_string_equal(row(&log_read.queries.q[1]),
+        assert_string_equal(row_text(&log_read, 1, 6),
                             "2026-11-21T19:24:17.977712Z 192.0.2.1 we\\.rd A");
-        assert_string_equal(row(&log_read.queries.q[2]),
+        assert_string_equal(row_text(&log_read, 2, 6),
                             "2026-11-21T19:24:19.477705Z 2001:db8::1 . DNSKEY");
         assert_string_equal(intern_text(&log_read.servers, log_read.queries.q[0].server),
                             "192.0.2.53");
