@@ -1,5 +1,6 @@
 #include "sim/steady.h"
 
+#include <gsl/gsl_heapsort.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,18 +80,10 @@ static bool insert_all(uint64_t *key, size_t n)
     return true;
 }
 
-static void merge_sort(uint64_t *key, uint64_t *scratch, size_t n)
+static int compare_keys(const void *a, const void *b)
 {
-    if (n < 2)
-        return;
-    size_t half = n / 2;
-    merge_sort(key, scratch, half);
-    merge_sort(key + half, scratch, n - half);
-    memcpy(scratch, key, half * sizeof *key);
-    size_t left = 0, right = half, out = 0;
-    while (left < half && right < n)
-        key[out++] = key[right] < scratch[left] ? key[right++] : scratch[left++];
-    memcpy(key + out, scratch + left, (half - left) * sizeof *key);
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
 }
 
 /* Two digits are a fine grid: what is left is a matter of some exchanges, unless all crowds into a
@@ -100,7 +93,7 @@ void steady_sort(struct steady *self)
     deal(self->keys, self->n, self->shift, self->count[0], self->scratch);
     deal(self->scratch, self->n, self->shift + STEADY_DIGIT_BITS, self->count[1], self->keys);
     if (!insert_all(self->keys, self->n))
-        merge_sort(self->keys, self->scratch, self->n);
+        gsl_heapsort(self->keys, self->n, sizeof *self->keys, compare_keys); /* in place */
 }
 
 int steady_pass(struct steady *self, time_us before_us, struct query_array *upstream)
